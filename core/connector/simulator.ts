@@ -68,6 +68,8 @@ export interface WorldTable<T extends WorldRow> {
   readonly size: number
   /** Highest id ever given. */
   readonly lastId: number
+  /** Grows with every `put` and `remove`, so that an index over the table knows when it is out of date. */
+  readonly version: number
   get(id: number): T | undefined
   /** Rows with an id above `afterId`, ascending, lazily. */
   after(afterId: number): Iterable<T>

@@ -36,7 +36,6 @@ create table connections (
   account_name text,
   checked_at timestamptz,
   check_result jsonb,
-  webhook_token text unique,
   webhook_ids text[] not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
