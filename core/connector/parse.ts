@@ -22,6 +22,11 @@ export function text(value: unknown): Read<string> {
   return typeof value === 'number' ? String(value) : undefined
 }
 
+/** For a field no record can do without: `''` where there is nothing, which the hub's validator rejects with its reason. */
+export function required(value: Read<string>): string {
+  return value ?? ''
+}
+
 /** `true`, `false` and the same as words in any case; numbers are not read as booleans. */
 export function bool(value: unknown): Read<boolean> {
   if (typeof value === 'boolean') return value

@@ -9,6 +9,7 @@ import {
   list,
   not,
   object,
+  required,
   scalar,
   text,
 } from '../../../core/connector/parse.ts'
@@ -57,6 +58,12 @@ t.test('text keeps what it finds', async (t) => {
   t.equal(text(' a '), ' a ')
   t.equal(text(17), '17')
   t.equal(text(0), '0')
+})
+
+t.test('a required field without a value is left for the validator to reject', async (t) => {
+  t.equal(required('x'), 'x')
+  t.equal(required(null), '')
+  t.equal(required(undefined), '')
 })
 
 t.test('booleans, and their opposite', async (t) => {
