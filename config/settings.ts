@@ -44,7 +44,8 @@ function roles(value: string): readonly ('web' | 'worker')[] | undefined {
   return known.length > 0 && known.length === parsed.length ? known : undefined
 }
 
-function define<T>(setting: Setting<T>): Setting<T> {
+/** Keeps the type as written: whether there is a default decides whether the value may be missing. */
+function define<const S extends Setting<unknown>>(setting: S): S {
   return setting
 }
 
