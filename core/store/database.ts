@@ -21,6 +21,8 @@ export class Database {
       max: options.max ?? 10,
       application_name: options.applicationName ?? 'tributary',
       connectionTimeoutMillis: 10_000,
+      // Instants leave the database as they went in, whatever the server's zone is.
+      options: '-c timezone=UTC',
     })
     // An idle connection that dies (a restart of PostgreSQL) is replaced at the next query.
     this.pool.on('error', () => {})

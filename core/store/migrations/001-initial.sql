@@ -71,6 +71,8 @@ create table sync_runs (
   cancel_requested boolean not null default false,
   -- Who may write for this run; a worker that lost it is refused.
   lease uuid not null,
+  -- Set while the vendor makes the run wait (a rate limit, a long Retry-After).
+  waiting_until timestamptz,
   heartbeat_at timestamptz not null default now(),
   started_at timestamptz not null default now(),
   finished_at timestamptz,
@@ -207,6 +209,7 @@ create table withheld_changes (
 );
 create unique index withheld_changes_open on withheld_changes (connection_id, stream, source_id, (reason = 'plan'))
   where state in ('staged', 'waiting');
+create index withheld_changes_rejected on withheld_changes (connection_id, stream, source_id) where state = 'rejected';
 create index withheld_changes_run on withheld_changes (run_id, id);
 create index withheld_changes_waiting on withheld_changes (connection_id, stream, id) where state = 'waiting';
 

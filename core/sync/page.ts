@@ -1,0 +1,278 @@
+/** One page into the database: one transaction for rows, change log, notes, counts and checkpoint. */
+import { isDeepStrictEqual } from 'node:util'
+import type { FieldKind, Json, StreamName } from '../connector/index.ts'
+import { columnsOf } from '../store/columns.ts'
+import type { Database, Sql } from '../store/database.ts'
+import { type Difference, PageWriter, type Row } from '../store/page-writer.ts'
+import { assertHeld, type Lease } from './lease.ts'
+import { advance, type Pass } from './pass.ts'
+import type { Prepared, PreparedPage } from './prepare.ts'
+import type { Scope } from './scope.ts'
+import { stage } from './withheld.ts'
+
+export interface PageCounts {
+  received: number
+  created: number
+  updated: number
+  unchanged: number
+  restored: number
+  rejected: number
+  skipped: number
+}
+
+export interface PageContext {
+  readonly lease: Lease
+  readonly connectionId: number
+  readonly stream: StreamName
+  readonly scope: Scope
+  readonly pass: Pass
+  /** A webhook's re-read: no pass state, nothing to sweep. */
+  readonly touch?: true
+}
+
+export interface PageInput {
+  readonly number: number
+  readonly prepared: PreparedPage
+  readonly checkpoint: Json | undefined
+  readonly total: number | undefined
+}
+
+interface Change {
+  readonly recordId: number
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+type Tally = [received: number, created: number, updated: number, restored: number, rejected: number, skipped: number]
+
+/** Fields that change without the record changing for its reader; written, not logged. */
+const unlogged: ReadonlySet<string> = new Set(['source_updated_at', 'source_url', 'source_id'])
+
+function same(kind: FieldKind, before: unknown, after: unknown): boolean {
+  if (before === after) return true
+  if (kind === 'instant' && typeof before === 'string' && typeof after === 'string')
+    return Date.parse(before) === Date.parse(after)
+  return isDeepStrictEqual(before, after)
+}
+
+export class PageStore {
+  readonly #database: Database
+  readonly #context: PageContext
+  readonly #writer: PageWriter
+  readonly #kinds: ReadonlyMap<string, FieldKind>
+
+  constructor(database: Database, context: PageContext) {
+    this.#database = database
+    this.#context = context
+    this.#writer = new PageWriter(context.stream)
+    this.#kinds = new Map(columnsOf(context.stream).map((column) => [column.name, column.kind]))
+  }
+
+  /** Commits the page and answers what it came to; answers undefined if it had been committed before. */
+  async write(page: PageInput): Promise<PageCounts | undefined> {
+    const { lease, connectionId, pass } = this.#context
+    const { rows, skipped } = this.#place(page.prepared.rows)
+    return this.#database.transaction(async (sql) => {
+      await assertHeld(sql, lease)
+      // A rejected record is there all the same: what is stored of it is not gone.
+      const known = page.prepared.rejected.flatMap(({ sourceId }) => sourceId ?? [])
+      const differences = await this.#writer.compare(
+        sql,
+        { connectionId, passId: pass.id, number: page.number, runId: lease.runId },
+        [...rows.map((row) => row.sourceId), ...known],
+        [...rows.map((row) => row.hash), ...known.map(() => null)],
+      )
+      if (differences === undefined) return undefined
+      const own = differences.filter(({ index }) => index < rows.length)
+      const fresh = own.filter(({ id }) => id === null)
+      const changed = own.filter(({ id }) => id !== null)
+      const created = await this.#create(sql, page.number, fresh, rows)
+      const { updated, restored } = await this.#change(sql, changed, rows)
+      const counts: PageCounts = {
+        received: page.prepared.rows.length + page.prepared.duplicates + page.prepared.rejected.length,
+        created,
+        updated,
+        restored,
+        unchanged: rows.length - own.length,
+        rejected: page.prepared.rejected.length,
+        skipped: skipped.length,
+      }
+      await this.#note(sql, page, this.#tally(page.prepared, own, rows, skipped))
+      await this.#progress(sql, counts, page)
+      return counts
+    })
+  }
+
+  #place(prepared: readonly Prepared[]): { rows: (Row & Prepared)[]; skipped: Prepared[] } {
+    const { scope, stream } = this.#context
+    const rows: (Row & Prepared)[] = []
+    const skipped: Prepared[] = []
+    for (const record of prepared) {
+      // Companies get their company from the mapping, not from here.
+      const placement = stream === 'companies' ? { companyId: null } : scope.place(record.companySourceId)
+      if (placement === 'skip') skipped.push(record)
+      else rows.push({ ...record, companyId: placement.companyId })
+    }
+    return { rows, skipped }
+  }
+
+  /** New rows: inserted at once on a first pass, staged otherwise, for the breaker to count them all. */
+  async #create(
+    sql: Sql,
+    number: number,
+    fresh: readonly Difference[],
+    rows: readonly (Row & Prepared)[],
+  ): Promise<number> {
+    const { lease, connectionId, stream, pass, touch } = this.#context
+    const created = fresh.flatMap(({ index }) => rows[index] ?? [])
+    if (created.length === 0) return 0
+    if (lease.mode === 'plan') {
+      await stage(
+        sql,
+        this.#context,
+        'plan',
+        created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null })),
+      )
+      return created.length
+    }
+    if (pass.baseline > 0 && !lease.confirmed && touch === undefined) {
+      await stage(
+        sql,
+        this.#context,
+        'staged',
+        created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null })),
+      )
+      return 0
+    }
+    const ids = await this.#writer.insert(sql, connectionId, lease.runId, created)
+    await sql.query({
+      name: 'note_created',
+      text: 'update sync_pages set seen = seen || $3::bigint[] where pass_id = $1 and page = $2',
+      values: [pass.id, number, ids],
+    })
+    if (ids.length !== created.length) throw new Error(`${stream}: another writer inserted the same records.`)
+    return ids.length
+  }
+
+  async #change(
+    sql: Sql,
+    changed: readonly Difference[],
+    rows: readonly (Row & Prepared)[],
+  ): Promise<{ updated: number; restored: number }> {
+    if (changed.length === 0) return { updated: 0, restored: 0 }
+    const stored = await this.#writer.stored(
+      sql,
+      changed.flatMap(({ id }) => id ?? []),
+    )
+    const merged: Record<string, unknown>[] = []
+    const changes: Change[] = []
+    const plans: Parameters<typeof stage>[3] = []
+    let restored = 0
+    for (const { index, id, removed } of changed) {
+      const row = rows[index]
+      const before = id === null ? undefined : stored.get(id)
+      if (row === undefined || before === undefined) continue
+      const after = JSON.parse(row.json) as Record<string, unknown>
+      const own: Change[] = []
+      for (const [name, value] of Object.entries(after)) {
+        if (unlogged.has(name) || same(this.#kinds.get(name) ?? 'json', before[name], value)) continue
+        own.push({ recordId: before.id, field: name, before: before[name] ?? null, after: value })
+      }
+      if (removed) {
+        restored++
+        own.push({ recordId: before.id, field: 'removed_at', before: before.removed_at, after: null })
+      }
+      if (this.#context.lease.mode === 'plan') {
+        const pairs = Object.fromEntries(own.map((change) => [change.field, [change.before, change.after] as const]))
+        plans.push({ action: removed ? 'restore' : 'update', row, recordId: before.id, changes: pairs })
+        continue
+      }
+      changes.push(...own)
+      const companyId = this.#context.stream === 'companies' ? before.company_id : row.companyId
+      merged.push({ ...before, ...after, company_id: companyId, content_hash: row.hash })
+    }
+    if (plans.length > 0) await stage(sql, this.#context, 'plan', plans)
+    if (merged.length > 0) await this.#writer.update(sql, merged)
+    await logChanges(sql, this.#context.lease.runId, this.#context.stream, changes)
+    return { updated: changed.length - restored, restored }
+  }
+
+  #tally(
+    prepared: PreparedPage,
+    own: readonly Difference[],
+    rows: readonly Prepared[],
+    skipped: readonly Prepared[],
+  ): Record<string, Tally> {
+    const tally: Record<string, Tally> = {}
+    const add = (company: string | undefined, index: number) => {
+      const key = company ?? ''
+      let line = tally[key]
+      if (line === undefined) {
+        line = [0, 0, 0, 0, 0, 0]
+        tally[key] = line
+      }
+      line[index] = (line[index] ?? 0) + 1
+    }
+    for (const record of prepared.rows) add(record.companySourceId, 0)
+    for (const { index, id, removed } of own) add(rows[index]?.companySourceId, id === null ? 1 : removed ? 3 : 2)
+    for (const { companySourceId } of prepared.rejected) add(companySourceId, 4)
+    for (const record of skipped) add(record.companySourceId, 5)
+    return tally
+  }
+
+  async #note(sql: Sql, page: PageInput, tally: Record<string, Tally>): Promise<void> {
+    await sql.query({
+      name: 'note_page',
+      text: 'update sync_pages set removals = $3, companies = $4 where pass_id = $1 and page = $2',
+      values: [this.#context.pass.id, page.number, page.prepared.removals, JSON.stringify(tally)],
+    })
+  }
+
+  async #progress(sql: Sql, counts: PageCounts, page: PageInput): Promise<void> {
+    const { lease, stream, connectionId, pass, touch } = this.#context
+    if (lease.mode === 'apply' && touch === undefined) {
+      const unidentified = page.prepared.rejected.filter(({ sourceId }) => sourceId === undefined).length
+      await advance(
+        sql,
+        { connectionId, stream, passId: pass.id },
+        { checkpoint: page.checkpoint, received: counts.received, unidentified },
+      )
+    }
+    await sql.query({
+      name: 'count_page',
+      text: `update sync_run_streams set pages = pages + 1, received = received + $3, created = created + $4, updated = updated + $5,
+               unchanged = unchanged + $6, restored = restored + $7, rejected = rejected + $8, skipped = skipped + $9, total = coalesce($10, total)
+             where run_id = $1 and stream = $2`,
+      values: [
+        lease.runId,
+        stream,
+        counts.received,
+        counts.created,
+        counts.updated,
+        counts.unchanged,
+        counts.restored,
+        counts.rejected,
+        counts.skipped,
+        page.total ?? null,
+      ],
+    })
+  }
+}
+
+/** Appends to the field-level change log. */
+export async function logChanges(
+  sql: Sql,
+  runId: number | null,
+  stream: StreamName,
+  changes: readonly Change[],
+): Promise<void> {
+  if (changes.length === 0) return
+  await sql.query({
+    name: 'log_changes',
+    text: `insert into record_changes (run_id, stream, record_id, field, before, after)
+           select $1, $2, "recordId", field, before, after
+           from jsonb_to_recordset($3::jsonb) as c("recordId" bigint, field text, before jsonb, after jsonb)`,
+    values: [runId, stream, JSON.stringify(changes)],
+  })
+}
