@@ -170,7 +170,9 @@ async function signingKey(ctx: Context<ConnectWiseSettings>, url: string): Promi
 }
 
 function isSignedWith(key: string, raw: Uint8Array, signature: string): boolean {
-  const expected = createHmac('sha256', createHash('sha256').update(key).digest()).update(raw).digest()
-  const given = Buffer.from(signature, 'base64')
+  const hash = createHash('sha256').update(key).digest()
+  const expected = Buffer.from(createHmac('sha256', hash).update(raw).digest('base64'))
+  // As text: a base64 reader overlooks what does not belong there.
+  const given = Buffer.from(signature)
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
