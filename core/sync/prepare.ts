@@ -106,7 +106,7 @@ export function preparer(stream: StreamName): (page: Page<StreamName>) => Prepar
     const values: Record<string, unknown> = {}
     for (const { field, name, required, check } of columns) {
       const value = record[field]
-      if (value === undefined || value === null) {
+      if (value === undefined || value === null || (required && value === '')) {
         if (required) return { reason: `${field} is missing` }
         if (value === null) values[name] = null
       } else if (check.is(value)) values[name] = value

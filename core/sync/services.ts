@@ -44,13 +44,13 @@ export interface SyncServices {
   readonly database: Database
   /** Opens a connection for a sync. Throws a ConnectorError of kind `config` if it cannot be used. */
   readonly open: (connectionId: number, options: OpenOptions) => Promise<OpenSource>
-  /** Runs inside the transaction that closes the stream's pass: maps, matches, imports. */
+  /** Runs inside the transaction that closes the stream's pass: maps, matches, imports. Answers lines for the run log. */
   readonly afterStream: (
     connectionId: number,
     stream: StreamName,
     sql: Sql,
     run: { readonly importAll: boolean },
-  ) => Promise<void>
+  ) => Promise<readonly ReportLine[]>
   /** The vendor refused the sign-in. */
   readonly needsSignIn: (connectionId: number, admin: string) => Promise<void>
 }

@@ -1,5 +1,5 @@
 /** One stream in one run: begin or continue its pass, write page after page, close it. */
-import { ConnectorError, type Json, type Page, type StreamName } from '../connector/index.ts'
+import { ConnectorError, type Json, type Page, type ReportLine, type StreamName } from '../connector/index.ts'
 import { patiently } from '../store/patience.ts'
 import { assertHeld, type Lease, LeaseLost } from './lease.ts'
 import { PageStore } from './page.ts'
@@ -173,6 +173,7 @@ export class StreamRun {
   async #close(pass: Pass, state: Json | undefined): Promise<void> {
     const { services, lease, source, stream } = this.#on
     const reader = source.connector.streams[stream]
+    let mapped: readonly ReportLine[] = []
     const result = await services.database.transaction(async (sql) => {
       await assertHeld(sql, lease)
       const { rows } = await sql.query<{ received: number; unidentified: number }>(
@@ -191,7 +192,9 @@ export class StreamRun {
       const swept = await closePass(sql, place, pass, totals)
       await sql.query(companyLines, [lease.runId, stream])
       if (lease.mode === 'apply') {
-        await services.afterStream(source.row.id, stream, sql, { importAll: source.row.importCompanies === 'all' })
+        mapped = await services.afterStream(source.row.id, stream, sql, {
+          importAll: source.row.importCompanies === 'all',
+        })
         await completePass(sql, source.row.id, stream, pass, state)
       } else await sql.query('delete from sync_pages where pass_id = $1', [pass.id])
       await sql.query(
@@ -202,7 +205,7 @@ export class StreamRun {
       )
       return swept
     })
-    for (const note of result.notes) this.#on.log.add(note, stream)
+    for (const note of [...result.notes, ...mapped]) this.#on.log.add(note, stream)
     this.summary.created += result.created
     this.summary.removed = result.removed
     this.summary.withheld = result.withheld

@@ -74,10 +74,11 @@ export async function touchRecords(
       touch: true,
     })
     await store.write({ number: 0, prepared, checkpoint: undefined, total: undefined })
-    await services.database.transaction(async (sql) => {
+    const mapped = await services.database.transaction(async (sql) => {
       await sql.query('delete from sync_pages where pass_id = $1', [pass.id])
-      await services.afterStream(source.row.id, stream, sql, { importAll: source.row.importCompanies === 'all' })
+      return services.afterStream(source.row.id, stream, sql, { importAll: source.row.importCompanies === 'all' })
     })
+    for (const line of mapped) log.add(line, stream)
   }
   await services.database.run(
     `update sync_run_streams set state = case when rejected > 0 then 'warning' else 'succeeded' end, finished_at = now() where run_id = $1 and state = 'running'`,

@@ -144,7 +144,7 @@ export async function lab(
       }
     },
     afterStream: async (id, name, sql) => {
-      if (name !== 'companies') return
+      if (name !== 'companies') return []
       await sql.query(
         `insert into companies (name) select name from company_links l where l.connection_id = $1 and l.company_id is null`,
         [id],
@@ -153,6 +153,7 @@ export async function lab(
         `update company_links l set company_id = c.id, link_state = 'linked' from companies c where l.connection_id = $1 and l.company_id is null and c.name = l.name`,
         [id],
       )
+      return []
     },
     needsSignIn: async (id) => {
       await database.run("update connections set state = 'needs-sign-in' where id = $1", [id])
