@@ -69,3 +69,8 @@ export async function migrate(database: Database): Promise<readonly string[]> {
     client.release()
   }
 }
+
+/** Names of the migrations of this release that the database has not seen. */
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  return (await migrations(database.pool).pending()).map((migration) => migration.name)
+}
