@@ -46,6 +46,7 @@ interface StateRow {
   pass_started_at: Date | null
   pass_since: Date | null
   pass_pages: number
+  pass_baseline: number
   pass_filter: string | null
   checkpoint: Json | null
   fresh: boolean
@@ -102,7 +103,6 @@ export async function beginPass(database: Database, lease: Lease, wish: PassWish
     )
     const state = rows[0]
     if (!state) throw new Error('The state of the stream was not stored.')
-    const existing = await baseline(sql, wish)
     const { kind, since, note } = decide(wish, state)
     const unfinished =
       state.pass_id !== null &&
@@ -120,19 +120,20 @@ export async function beginPass(database: Database, lease: Lease, wish: PassWish
         checkpoint: state.checkpoint ?? undefined,
         state: state.state ?? undefined,
         pages: state.pass_pages,
-        baseline: existing,
+        baseline: state.pass_baseline,
         note: { code: 'continued', message: `Went on behind page ${state.pass_pages}, where the last run stopped.` },
       }
     }
     const id = await nextPassId(sql)
+    const existing = await baseline(sql, wish)
     const startedAt = new Date()
     if (lease.mode === 'apply') {
       if (state.pass_id !== null) await forget(sql, wish.connectionId, wish.stream, state.pass_id)
       await sql.query(
         `update stream_states set pass_id = $3, pass = $4, pass_started_at = $5, pass_since = $6, pass_pages = 0, pass_received = 0,
-           pass_unidentified = 0, pass_filter = $7, checkpoint = null
+           pass_unidentified = 0, pass_filter = $7, pass_baseline = $8, checkpoint = null
          where connection_id = $1 and stream = $2`,
-        [wish.connectionId, wish.stream, id, kind, startedAt, since ?? null, selection],
+        [wish.connectionId, wish.stream, id, kind, startedAt, since ?? null, selection, existing],
       )
     }
     // What a worker that is gone counted for the pass that is now begun anew.

@@ -2,6 +2,7 @@
 import { ConnectorError, type Json, type Page, type ReportLine, type StreamName } from '../connector/index.ts'
 import { patiently } from '../store/patience.ts'
 import { assertHeld, type Lease, LeaseLost } from './lease.ts'
+import { LoopDetector } from './loop-detector.ts'
 import { PageStore } from './page.ts'
 import { beginPass, completePass, type Pass } from './pass.ts'
 import { prefetch } from './prefetch.ts'
@@ -141,20 +142,14 @@ export class StreamRun {
 
   async *#pages(pages: AsyncIterable<Page<StreamName>>): AsyncGenerator<ReadPage> {
     const prepare = preparer(this.#on.stream)
-    let previous: { readonly checkpoint: string; readonly first: string } | undefined
+    const loop = new LoopDetector()
     let count = 0
     for await (const page of pages) {
       this.#on.signal.throwIfAborted()
       if (!Array.isArray(page?.records))
         throw new ConnectorError('bug', 'The connector yielded a page without records; please report it to its author.')
       const prepared = prepare(page)
-      const mark = { checkpoint: JSON.stringify(page.checkpoint) ?? '', first: prepared.rows[0]?.sourceId ?? '' }
-      if (
-        previous &&
-        mark.checkpoint !== '' &&
-        mark.checkpoint === previous.checkpoint &&
-        mark.first === previous.first
-      ) {
+      if (loop.repeats(prepared, page.checkpoint)) {
         throw new ConnectorError(
           'vendor',
           'The source sends the same page again and again; the reading was stopped. Try again later; if it stays, tell the vendor.',
@@ -165,7 +160,6 @@ export class StreamRun {
           'vendor',
           `The source did not come to an end within ${maximumPages} pages; the reading was stopped.`,
         )
-      previous = mark
       yield { prepared, bytes: prepared.bytes, checkpoint: page.checkpoint, state: page.state, total: page.total }
     }
   }

@@ -37,6 +37,8 @@ create table connections (
   checked_at timestamptz,
   check_result jsonb,
   webhook_ids text[] not null default '{}',
+  -- The hub's public URL the registrations point to; it may have changed since.
+  webhook_url text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -151,6 +153,8 @@ create table stream_states (
   pass_started_at timestamptz,
   pass_since timestamptz,
   pass_pages bigint not null default 0,
+  -- Rows that were there when the pass began: what the breaker measures against.
+  pass_baseline bigint not null default 0,
   pass_received bigint not null default 0,
   -- Records without a usable id: what they stand for is unknown, so nothing may be removed by absence.
   pass_unidentified bigint not null default 0,
@@ -631,6 +635,7 @@ create table flexible_assets (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
+create index flexible_assets_company_source on flexible_assets (connection_id, company_source_id);
 create index flexible_assets_company on flexible_assets (company_id);
 
 create table domains (
@@ -652,6 +657,7 @@ create table domains (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
+create index domains_company_source on domains (connection_id, company_source_id);
 create index domains_company on domains (company_id);
 
 create table ssl_certificates (
@@ -676,6 +682,7 @@ create table ssl_certificates (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
+create index ssl_certificates_company_source on ssl_certificates (connection_id, company_source_id);
 create index ssl_certificates_company on ssl_certificates (company_id);
 
 create table m365_users (

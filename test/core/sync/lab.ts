@@ -72,12 +72,24 @@ function stream<K extends StreamName>(source: Source, name: K): Stream<K, Settin
   }
 }
 
-/** `company` records of the lab are imported from the start: their links point to a company of the same name. */
+/** A lab with a database and a connection of its own. Companies are imported as they come. */
 export async function lab(
   t: Test,
   options: { streams?: readonly StreamName[]; database?: Database } = {},
 ): Promise<Lab> {
   const database = options.database ?? (await testDatabase(t))
+  const inserted = await database.row<{ id: number }>(
+    "insert into connections (connector, kind, name, settings) values ('lab', 'psa', 'Lab', '{}') returning id",
+  )
+  return attach(database, inserted?.id ?? 0, options.streams)
+}
+
+/** A lab on a connection that exists. */
+export function attach(
+  database: Database,
+  connectionId: number,
+  names: readonly StreamName[] = ['companies', 'configurations'],
+): Lab {
   const source: Source = {
     records: new Map(),
     pageSize: 10,
@@ -85,11 +97,6 @@ export async function lab(
     beforePage: () => undefined,
     reads: [],
   }
-  const inserted = await database.row<{ id: number }>(
-    "insert into connections (connector, kind, name, settings) values ('lab', 'psa', 'Lab', '{}') returning id",
-  )
-  const connectionId = inserted?.id ?? 0
-  const names = options.streams ?? ['companies', 'configurations']
   const connector: SourceConnector<Settings> = {
     contract: 1,
     id: 'lab',
