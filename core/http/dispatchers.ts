@@ -86,7 +86,7 @@ function guarded(tls: buildConnector.BuildOptions, resolve: Resolve, typed: bool
 }
 
 /** Hands only permitted addresses to the socket, which connects to what it was handed. */
-function guardedLookup(resolve: Resolve, protocol: string, typed: boolean): LookupFunction {
+export function guardedLookup(resolve: Resolve, protocol: string, typed: boolean): LookupFunction {
   const permitted = async (hostname: string) => {
     const addresses = await resolve(hostname)
     const refusals = addresses.map((address) => addressRefusal(address, protocol, typed))
