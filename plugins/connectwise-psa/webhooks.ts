@@ -151,7 +151,7 @@ function keyUrl(settings: ConnectWiseSettings, named: string | null | undefined)
   if (!hostsOf(settings).includes(url.host)) return undefined
   // Recorded with a double slash behind the codebase.
   const steps = url.pathname.split('/').filter((step) => step !== '')
-  if (steps.length !== 4 || steps.slice(1).join('/') !== 'system/callbackkey/index.rails') return undefined
+  if (steps.slice(1).join('/') !== 'system/callbackkey/index.rails') return undefined
   const companies = url.searchParams.getAll('companyName')
   const ours = companies.length === 1 && companies[0]?.toLowerCase() === settings.companyId.toLowerCase()
   return ours ? url.href : undefined

@@ -80,6 +80,8 @@ t.test('the default of each kind wins, else the first', async (t) => {
     ],
   })
   t.match(record, { email: 'default@x.example', phone: '1', mobile: null })
+  const items = [item('Phone', '1'), item('Phone', '2', { defaultFlag: true })]
+  t.match(await read({ communicationItems: items }), { phone: '2' })
 })
 
 t.test('no communication items means none: the vendor leaves the list out then', async (t) => {

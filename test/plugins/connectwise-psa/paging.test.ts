@@ -89,6 +89,7 @@ t.test('a list that goes in circles is an error, never an endless or a short pas
   t.equal(error.kind, 'vendor')
   t.equal(asked.length, 3)
   t.equal((await failure(readAll(vendor(() => ({ body: [{ id: 2 }, { id: 1 }] })).ctx, 'x'))).kind, 'vendor')
+  t.equal((await failure(readAll(vendor(() => ({ body: [{ id: 1 }, { id: 1 }] })).ctx, 'x'))).kind, 'vendor')
   t.equal((await failure(readAll(vendor(() => ({ body: [{ name: 'no id' }] })).ctx, 'x'))).kind, 'vendor')
 })
 

@@ -140,6 +140,9 @@ t.test('without the right to read statuses companies still come, with a warning'
   const [record] = await flat(companies.read(ctx))
   t.equal(record?.active, undefined)
   t.strictSame(reported, ['warning company-statuses'])
+
+  const down = vendor((asked) => (asked.path.endsWith('statuses') ? { status: 503 } : tables(asked)))
+  t.equal((await failure(collect(companies.read(down.ctx)))).kind, 'transient', 'an outage is no missing right')
 })
 
 t.test('types that a company leaves out come from the associations', async (t) => {
@@ -290,6 +293,11 @@ t.test('a pass goes on behind its checkpoint, also between two queries', async (
   asked.length = 0
   const last = await collect(configurations.read({ ...split, checkpoint: { query: 1, last: 2100 } }))
   t.ok(asked[0]?.query.pageId === '2100' && asked[0].query.conditions?.startsWith('type/id in ('))
+  t.strictSame(
+    asked.slice(0, 2).map(({ query }) => query.pageId),
+    ['2100', '0'],
+    'the next query begins at its beginning',
+  )
   t.ok(last.every((page) => typeof page.checkpoint === 'object'))
 })
 
