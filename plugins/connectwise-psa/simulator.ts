@@ -51,7 +51,7 @@ const keys = { publicKey: 'SimulatorPublic', privateKey: 'SimulatorPrivate' }
 const limitedKeys = { publicKey: 'LimitedPublic', privateKey: 'LimitedPrivate' }
 
 /** Who may not read a list may not edit its records either. */
-const lacking: readonly Right[] = ['configurations', 'configurations-edit', 'tickets', 'callbacks']
+const lacking: readonly Right[] = ['configurations', 'tickets', 'configurations-edit', 'callbacks']
 
 function settingsWith(origin: string, own: Partial<ConnectWiseSettings>): ConnectWiseSettings {
   return { site: origin, companyId, ...keys, clientId: '5149a7ed-0000-4000-8000-000000000000', ...own }

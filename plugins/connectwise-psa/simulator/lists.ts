@@ -46,11 +46,13 @@ class Fields {
   }
 
   has(name: string): boolean {
-    return this.#keys.has(name.toLowerCase())
+    return this.#keys.size === 0 || this.#keys.has(name.toLowerCase())
   }
 
   /** A field of the row itself or of a reference in it; lists have their own conditions. */
   find(name: string): Field | undefined {
+    // Nothing is known of a list that is empty, and nothing can be wrong about it.
+    if (this.#keys.size === 0) return { read: () => undefined }
     const [first = '', second, ...rest] = name.split('/')
     const key = this.#keys.get(first.toLowerCase())
     if (rest.length > 0 || (key !== undefined && listFields.has(key))) return undefined
