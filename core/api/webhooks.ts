@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import type { Context, Settings, WebhookDelivery, WebhookHint, WebhookSource } from '../connector/index.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Database } from '../store/database.ts'
@@ -123,16 +123,16 @@ export async function webhookRoutes(app: FastifyInstance, webhooks: Webhooks): P
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body))
 
-  const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
-    const started = reply.elapsedTime
-    await sleep(Math.max(0, refusalTakes - started), undefined, { ref: false })
-    request.log.debug('webhook refused')
+  const refuse = async (reply: FastifyReply) => {
+    await sleep(Math.max(0, refusalTakes - reply.elapsedTime), undefined, { ref: false })
+    // Fastify would close on a body that is too large; the sender, still writing, would not see the answer.
+    reply.removeHeader('connection')
     return reply.code(401).send({ statusCode: 401, error: 'Unauthorized', message: 'This delivery was not accepted.' })
   }
 
-  app.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
+  app.setErrorHandler(async (error: { statusCode?: number }, _request, reply) => {
     // Too large, cut off, no length: the sender's fault. The rest is the hub's, which the root's handler tells.
-    if (error.statusCode !== undefined && error.statusCode < 500) return refuse(request, reply)
+    if (error.statusCode !== undefined && error.statusCode < 500) return refuse(reply)
     throw error
   })
 
@@ -143,7 +143,7 @@ export async function webhookRoutes(app: FastifyInstance, webhooks: Webhooks): P
       const { connectionId, token } = request.params
       const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const delivery = { raw, headers: flat(request.headers), query: flat(request.query) }
-      if (!(await webhooks.accept(connectionId, token, delivery, request.log))) return refuse(request, reply)
+      if (!(await webhooks.accept(connectionId, token, delivery, request.log))) return refuse(reply)
       return reply.code(202).send({ status: 'accepted' })
     },
   )

@@ -1,6 +1,6 @@
 /** The web role on a database of its own, with a small panel behind the guard. */
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
@@ -19,6 +19,7 @@ import type { Database } from '../../../core/store/database.ts'
 import { testDatabase } from '../../database.ts'
 
 export const password = 'correct horse battery'
+const key = randomBytes(32)
 
 export interface Started {
   readonly app: FastifyInstance
@@ -35,12 +36,13 @@ export interface StartOptions {
   readonly settings?: Partial<WebServices['settings']>
   readonly webhooks?: Partial<Pick<WebhookParts, 'open' | 'enqueue'>>
   readonly panel?: (scope: FastifyInstance, database: Database) => Promise<void>
+  /** A migrated one of the test's own; without it a fresh one. */
   readonly database?: Database
 }
 
 export async function start(t: Test, options: StartOptions = {}): Promise<Started> {
   const database = options.database ?? (await testDatabase(t))
-  const vault = new Vault(database, randomBytes(32))
+  const vault = new Vault(database, key)
   await vault.open()
   const users = new Users(database)
   const sessions = new Sessions(database)
@@ -87,17 +89,21 @@ export interface RawAnswer {
   readonly body: string
 }
 
+const agent = new Agent({ keepAlive: true })
+
 /** One request over a real socket; the path goes out exactly as given. */
 export function send(
   app: FastifyInstance,
   path: string,
   options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<RawAnswer> {
-  const address = app.server.address()
-  if (address === null || typeof address === 'string') throw new Error('The app does not listen.')
+  const port = portOf(app)
   return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {} } = options
-    const request = httpRequest({ host: '127.0.0.1', port: address.port, path, method, headers, agent: false })
+    const { method = 'GET', body } = options
+    // Node leaves the length out for DELETE.
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+    const headers = { ...length, ...options.headers }
+    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent })
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -110,8 +116,15 @@ export function send(
       )
     })
     request.on('error', reject)
-    request.end(options.body)
+    request.end(body)
   })
+}
+
+/** The port the app listens on. */
+export function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('The app does not listen.')
+  return address.port
 }
 
 /** A form, as a page of the hub itself sends it. */
