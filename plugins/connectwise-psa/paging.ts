@@ -8,11 +8,6 @@ import type { ConnectWiseSettings } from './settings.ts'
 /** ConnectWise answers no more at once. */
 export const pageSize = 1000
 
-export interface ListQuery extends Conditions {
-  /** Limits each row to these properties. */
-  readonly fields?: string
-}
-
 export interface RowPage {
   readonly rows: readonly Row[]
   /** The highest id so far; go on behind it. */
@@ -28,7 +23,7 @@ export interface RowPage {
 export async function* pages(
   ctx: Context<ConnectWiseSettings>,
   path: string,
-  query: ListQuery = {},
+  query: Conditions = {},
   after = 0,
 ): AsyncGenerator<RowPage> {
   let last = after
@@ -63,7 +58,7 @@ export async function* pages(
 export async function readAll(
   ctx: Context<ConnectWiseSettings>,
   path: string,
-  query: ListQuery = {},
+  query: Conditions = {},
 ): Promise<readonly Row[]> {
   const rows: Row[] = []
   for await (const page of pages(ctx, path, query)) rows.push(...page.rows)
@@ -91,15 +86,15 @@ export async function countOf(
 }
 
 interface Ask {
-  readonly query: ListQuery & Readonly<Record<string, string | number>>
+  readonly query: Conditions & Readonly<Record<string, string | number>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-function forwardOnly(query: ListQuery, last: number): Ask {
+function forwardOnly(query: Conditions, last: number): Ask {
   return { query: { ...query, pageSize, pageId: last }, headers: { 'pagination-type': 'forward-only' } }
 }
 
-function byCondition(query: ListQuery, last: number): Ask {
+function byCondition(query: Conditions, last: number): Ask {
   const conditions = all(query.conditions, last > 0 ? `id>${last}` : undefined)
   return { query: { ...query, ...(conditions ? { conditions } : {}), orderBy: 'id asc', page: 1, pageSize } }
 }

@@ -105,7 +105,7 @@ function verdict(right: (typeof rights)[number], readable: boolean): PermissionC
 
 async function canRead(ctx: Context<ConnectWiseSettings>, url: string): Promise<boolean> {
   try {
-    await ctx.http.request({ url, query: { fields: 'id', page: 1, pageSize: 1 } })
+    await ctx.http.request({ url, query: { page: 1, pageSize: 1 } })
     return true
   } catch (error) {
     if (isForbidden(error)) return false

@@ -115,8 +115,8 @@ async function manufacturer(ctx: Context<ConnectWiseSettings>, wanted: string): 
 }
 
 /**
- * A record type with custom fields may refuse (400) a patch that does not mention them, and what clears a field
- * is not documented. So: the plain patch first; refused, once more with the custom fields as they are and with
+ * A record with custom fields or required questions may refuse (400) a patch that does not mention them, and what
+ * clears a field is not documented. So: the plain patch first; refused, once more with both as they are and with
  * `remove` for what is to be emptied. A patch sets fixed values, so it may be repeated.
  */
 async function patch(
@@ -132,28 +132,33 @@ async function patch(
   try {
     return await send(operations)
   } catch (error) {
-    const other = alternative(operations, before)
-    if (!isRefused(error) || !other) throw error
-    return await send(other)
+    const mentions = [...currentCustomFields(before), ...currentQuestions(before)]
+    const clears = operations.some((operation) => operation.value === null)
+    if (!isRefused(error) || (mentions.length === 0 && !clears)) throw error
+    const removing = operations.map(
+      (operation): Operation => (operation.value === null ? { op: 'remove', path: operation.path } : operation),
+    )
+    return await send([...removing, ...mentions])
   }
 }
 
-function alternative(operations: readonly Operation[], before: Row): readonly Operation[] | undefined {
-  const customFields = currentCustomFields(before)
-  const clears = operations.some((operation) => operation.value === null)
-  if (customFields.length === 0 && !clears) return undefined
-  const changed = operations.map(
-    (operation): Operation => (operation.value === null ? { op: 'remove', path: operation.path } : operation),
-  )
-  return customFields.length === 0
-    ? changed
-    : [...changed, { op: 'replace', path: 'customFields', value: customFields }]
-}
-
-/** As they are. Passwords are left out: fields that are not mentioned keep their value, and what is read of one may be a mask. */
-function currentCustomFields(row: Row): readonly { id: unknown; value: unknown }[] {
-  return (list(row.customFields) ?? [])
-    .filter(isRow)
+/** As they are. Passwords are left out: a field that is not mentioned keeps its value, and what is read of one may be a mask. */
+function currentCustomFields(row: Row): readonly Operation[] {
+  const value = rows(row.customFields)
     .filter((field) => id(field.id) && !withheldTypes.has(field.type))
     .map((field) => ({ id: field.id, value: field.value ?? null }))
+  return value.length > 0 ? [{ op: 'replace', path: 'customFields', value }] : []
+}
+
+/** All of them or none, as they are; none if nothing is required, or if one is a password that could be overwritten. */
+function currentQuestions(row: Row): readonly Operation[] {
+  const value = rows(row.questions)
+  const send =
+    value.some((question) => bool(question.requiredFlag) === true) &&
+    !value.some((question) => withheldTypes.has(question.fieldType))
+  return send ? [{ op: 'replace', path: 'questions', value }] : []
+}
+
+function rows(value: unknown): readonly Row[] {
+  return (list(value) ?? []).filter(isRow)
 }

@@ -68,7 +68,7 @@ export const ticketPriorities = lookup<'ticketPriorities'>('service/priorities',
 export const ticketStatuses: Stream<'ticketStatuses', ConnectWiseSettings> = {
   deletes: 'by-absence',
   async *read(ctx): AsyncGenerator<Page<'ticketStatuses'>> {
-    const boards = (await readAll(ctx, 'service/boards', { fields: 'id' })).map((row) => required(id(row.id)))
+    const boards = (await readAll(ctx, 'service/boards')).map((row) => required(id(row.id)))
     for await (const records of ctx.ahead(boards, (board) => statusesOf(ctx, board))) yield { records }
   },
 }

@@ -151,6 +151,27 @@ t.test(
   },
 )
 
+t.test('required questions are sent along as they are, unless one is a password', async (t) => {
+  const questions = [
+    { answerId: 1, questionId: 502, question: 'Owner?', answer: 'Finance', fieldType: 'Text', requiredFlag: true },
+    { answerId: 2, questionId: 503, question: 'Rack?', answer: null, fieldType: 'Number', requiredFlag: false },
+  ]
+  const bare = { ...record, customFields: [] }
+  const second = async (questions: readonly object[]) => {
+    const one = configuration({ ...bare, questions }, (body) => body.length === 1)
+    const written = write(one.ctx, '4711', { purchaseDate: '2024-03-31' }, {})
+    return { outcome: await written.catch(() => undefined), bodies: patches(one.asked) }
+  }
+  const asked = await second(questions)
+  t.equal(asked.outcome?.outcome, 'written')
+  t.strictSame(asked.bodies[1], [
+    { op: 'replace', path: 'purchaseDate', value: '2024-03-31T00:00:00Z' },
+    { op: 'replace', path: 'questions', value: questions },
+  ])
+  t.equal((await second(questions.slice(1))).bodies.length, 1, 'none is required')
+  t.equal((await second([...questions, { questionId: 504, fieldType: 'Password' }])).bodies.length, 1)
+})
+
 t.test('refused twice: the reason comes out', async (t) => {
   const { ctx, asked } = configuration(record, () => true)
   t.match((await failure(write(ctx, '4711', { purchaseDate: '2024-03-31' }, {}))).admin, /customFields are required/)
