@@ -1,6 +1,6 @@
 import t from 'tap'
 import { contacts } from '../../../plugins/connectwise-psa/streams/contacts.ts'
-import { collect, lists, vendor } from './vendor.ts'
+import { collect, lists, screen, vendor } from './vendor.ts'
 
 const read = async (row: object) => {
   const { ctx } = vendor(lists({ 'company/contacts': [{ id: 1, firstName: 'Jo', ...row }] }))
@@ -44,7 +44,7 @@ t.test('a contact, field by field', async (t) => {
     }),
     {
       sourceId: '1',
-      url: 'https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?recordType=ContactFV&companyName=Acme&recid=1',
+      url: screen('ContactFV', 1),
       updatedAt: '2026-06-04T17:14:20Z',
       companyId: '250',
       siteId: '1000',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { tickets } from '../../../plugins/connectwise-psa/tickets.ts'
-import { failure, lists, notThere, vendor } from './vendor.ts'
+import { failure, lists, notThere, screen, vendor } from './vendor.ts'
 
 const row = {
   id: 91234,
@@ -17,7 +17,7 @@ const row = {
 }
 const ticket = {
   sourceId: '91234',
-  url: 'https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?recordType=ServiceFV&companyName=Acme&recid=91234',
+  url: screen('ServiceFV', 91234),
   summary: 'Printer offline',
   board: 'Help Desk',
   boardId: '1',

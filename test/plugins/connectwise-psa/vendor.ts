@@ -2,8 +2,9 @@
  * A ConnectWise PSA in a few lines for the connector's own tests: the test says what is answered and sees what
  * was asked. Answers other than 2xx become errors the way the hub's client makes them.
  */
-import type { Context, HttpAnswer, HttpRequest, ReadContext, Session } from '../../../core/connector/contract.ts'
+import type { Context, HttpAnswer, HttpRequest, Page, ReadContext, Session } from '../../../core/connector/contract.ts'
 import { ConnectorError, kindOfStatus } from '../../../core/connector/errors.ts'
+import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
 import type { ConnectWiseSettings } from '../../../plugins/connectwise-psa/settings.ts'
 
@@ -130,6 +131,16 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
+}
+
+/** All records of a read. */
+export async function records<K extends StreamName>(read: AsyncIterable<Page<K>>): Promise<RecordOf<K>[]> {
+  return (await collect(read)).flatMap((page) => page.records)
+}
+
+/** A record's screen at ConnectWise. */
+export function screen(record: string, id: number): string {
+  return `https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?recordType=${record}&companyName=Acme&recid=${id}`
 }
 
 /** What a promise fails with; a promise that does not fail fails the test. */
