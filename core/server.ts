@@ -4,7 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import type { HubSettings } from '../config/settings.ts'
 import { AllowList, trustedProxies } from './access/allow-list.ts'
 import { refuse } from './access/answers.ts'
-import { contentPolicy, panelPolicy } from './access/content-policy.ts'
+import { contentPolicy } from './access/content-policy.ts'
 import { Guard, publicRoutes } from './access/guard.ts'
 import { OwnOrigin } from './access/own-origin.ts'
 import { paths } from './access/paths.ts'
@@ -63,10 +63,7 @@ export async function buildServer(
   health(app, services.database)
   await app.register(async (scope) => signInPages(scope, services, cookie))
   await app.register(async (scope) => webhookRoutes(scope, services.webhooks))
-  await app.register(async (scope) => {
-    panelPolicy(scope)
-    await mountPanel(scope)
-  })
+  await app.register(async (scope) => mountPanel(scope))
   app.addHook('onReady', async () => {
     const stale = [...publicRoutes.keys()].find((url) => !isRoute(app, url))
     if (stale !== undefined) throw new Error(`The guard leaves ${stale} open, but there is no such route.`)
