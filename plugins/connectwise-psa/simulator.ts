@@ -40,6 +40,8 @@ export interface ConnectWiseQuirks {
 export interface ConnectWiseSimulator extends Simulator<ConnectWiseSettings> {
   /** The cloud moves to another release: from now on paths of the old one do not exist. */
   upgrade(release: string): void
+  /** What it serves under `apis/3.0`, e.g. `GET company/companies/{id}`. */
+  readonly operations: readonly string[]
 }
 
 const companyName = 'Paper Lantern IT (ConnectWise PSA simulator)'
@@ -75,9 +77,11 @@ export function simulate(world: World, quirks: ConnectWiseQuirks = {}): ConnectW
     cloudRegion: 'NA',
     maxWorkFlowRecordsAllowed: 1000,
   })
-  const router = new Router(
-    routesOf(world, resources, callbacks, new Lists(), { questionsRequired: quirks.questionsRequired === true, info }),
-  )
+  const routes = routesOf(world, resources, callbacks, new Lists(), {
+    questionsRequired: quirks.questionsRequired === true,
+    info,
+  })
+  const router = new Router(routes)
 
   function companyInfo(name: string, origin: string): SimulatedAnswer {
     // A company it does not know is no error, only null.
@@ -184,5 +188,6 @@ export function simulate(world: World, quirks: ConnectWiseQuirks = {}): ConnectW
     upgrade(next) {
       release = next
     },
+    operations: routes.map(({ method, path }) => `${method} ${path}`),
   }
 }

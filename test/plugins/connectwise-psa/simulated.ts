@@ -5,7 +5,7 @@ import { createWorld, type WorldSize } from '../../../core/conformance/world.ts'
 import { createReadContext, type Reading } from '../../../core/connections/context.ts'
 import type { Connector, Page, ReadContext } from '../../../core/connector/contract.ts'
 import type { StreamName } from '../../../core/connector/records.ts'
-import type { World } from '../../../core/connector/simulator.ts'
+import type { SimulatedAnswer, SimulatedRequest, World } from '../../../core/connector/simulator.ts'
 import { HttpClients } from '../../../core/http/clients.ts'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
 import type { ConnectWiseSettings } from '../../../plugins/connectwise-psa/settings.ts'
@@ -23,10 +23,22 @@ export interface Simulated {
   context(reading?: Partial<Reading>, settings?: ConnectWiseSettings): ReadContext<ConnectWiseSettings>
 }
 
-export async function simulated(t: Test, size: WorldSize = {}, quirks: ConnectWiseQuirks = {}): Promise<Simulated> {
+/** `exchanged` gets every request with its answer. */
+export async function simulated(
+  t: Test,
+  size: WorldSize = {},
+  quirks: ConnectWiseQuirks = {},
+  exchanged?: (request: SimulatedRequest, answer: SimulatedAnswer) => void,
+): Promise<Simulated> {
   const world = createWorld(size)
   const simulator = simulate(world, quirks)
-  const server = await serveSimulator(simulator)
+  const server = await serveSimulator({
+    async answer(request) {
+      const answer = await simulator.answer(request)
+      exchanged?.(request, answer)
+      return answer
+    },
+  })
   t.teardown(() => server.close())
   const quiet = () => {}
   const clients = new HttpClients({
