@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import type { Context, Settings, WebhookDelivery, WebhookHint, WebhookSource } from '../connector/index.ts'
 import type { Vault } from '../secrets/vault.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, isDatabaseAway } from '../store/database.ts'
 
 /** The vault's field that holds the token of a connection's webhook address. */
 export const webhookTokenField = 'webhook-token'
@@ -17,6 +17,8 @@ export const webhookTokenField = 'webhook-token'
 export interface WebhookConnection {
   readonly webhooks: WebhookSource<Settings>
   readonly context: Context<Settings>
+  /** Called once, whatever came of it. */
+  close(): void
 }
 
 export interface WebhookParts {
@@ -64,13 +66,13 @@ export class Webhooks {
     const matches = same(token, expected ?? '') && expected !== undefined && expected !== ''
     if (!matches) return refused(log, id, expected === undefined ? 'no token is set' : 'the token is wrong')
 
-    const connection = await this.#parts.open(id)
-    if (connection === undefined) return refused(log, id, 'the connection takes no webhooks')
-    const read = await examine(connection, delivery).catch((error: unknown) => {
+    const read = await this.#examine(id, delivery).catch((error: unknown) => {
+      // The vendor is to try again when the database is back.
+      if (isDatabaseAway(error)) throw error
       log.warn({ err: error, connection: id }, 'webhook: the connector failed')
-      return undefined
+      return 'the connector failed'
     })
-    if (read === undefined) return refused(log, id, 'the vendor did not prove itself')
+    if (typeof read === 'string') return refused(log, id, read)
 
     if (read.id !== undefined && !(await this.#isNew(id, read.id))) return true
     if (read.hints.length === 0) return true
@@ -82,6 +84,22 @@ export class Webhooks {
       throw error
     }
     return true
+  }
+
+  /** What to read again, or why the delivery is refused. */
+  async #examine(
+    id: number,
+    delivery: WebhookDelivery,
+  ): Promise<ReturnType<WebhookSource<Settings>['touched']> | string> {
+    const connection = await this.#parts.open(id)
+    if (connection === undefined) return 'the connection takes no webhooks'
+    try {
+      const { webhooks, context } = connection
+      if ((await webhooks.verify(context, delivery)) !== true) return 'the vendor did not prove itself'
+      return webhooks.touched(delivery)
+    } finally {
+      connection.close()
+    }
   }
 
   async #isNew(connectionId: number, deliveryId: string): Promise<boolean> {
@@ -112,10 +130,6 @@ function stored(deliveryId: string): string {
 function refused(log: FastifyBaseLogger, connection: number, reason: string): false {
   log.info({ connection }, `webhook refused: ${reason}`)
   return false
-}
-
-async function examine({ webhooks, context }: WebhookConnection, delivery: WebhookDelivery) {
-  return (await webhooks.verify(context, delivery)) === true ? webhooks.touched(delivery) : undefined
 }
 
 /** Registers the route on an instance of its own: nothing here parses a body. */

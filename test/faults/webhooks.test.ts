@@ -12,6 +12,7 @@ const secret = 's1gning-secret'
 let parsed = 0
 let enqueued: { connectionId: number; hints: readonly WebhookHint[] }[] = []
 let queueIsDown = false
+let openConnections = 0
 t.beforeEach(() => {
   parsed = 0
   enqueued = []
@@ -52,13 +53,17 @@ const context = {
 } as unknown as Context<Settings>
 const throwing = { ...webhooks, verify: async () => Promise.reject(new Error('cannot read this')) }
 
-const names = ['hub', 'closed', 'empty', 'paused', 'broken'] as const
+const names = ['hub', 'closed', 'empty', 'paused', 'broken', 'unloaded'] as const
 const ids: Record<string, number> = {}
 
 const { app, database, vault, log } = await start(t, {
   webhooks: {
-    open: async (id) =>
-      id === ids.paused ? undefined : { webhooks: id === ids.broken ? throwing : webhooks, context },
+    open: async (id) => {
+      if (id === ids.paused) return undefined
+      if (id === ids.unloaded) throw new Error('the plugin is not loaded')
+      openConnections++
+      return { webhooks: id === ids.broken ? throwing : webhooks, context, close: () => openConnections-- }
+    },
     enqueue: async (connectionId, hints) => {
       if (queueIsDown) throw new Error('the queue is down')
       enqueued.push({ connectionId, hints })
@@ -72,7 +77,7 @@ for (const name of names) {
   )
   ids[name] = row?.id ?? 0
 }
-for (const name of ['hub', 'paused', 'broken'] as const)
+for (const name of ['hub', 'paused', 'broken', 'unloaded'] as const)
   await vault.write(ids[name] ?? 0, { [webhookTokenField]: token })
 await vault.write(ids.empty ?? 0, { [webhookTokenField]: '' })
 await app.listen({ port: 0, host: '127.0.0.1' })
@@ -136,7 +141,7 @@ t.test('deliveries are remembered for a week, whatever the vendor calls them', a
     [ids.hub],
   )
   // Another process starts and sweeps with its first delivery.
-  const fresh = await start(t, { database, webhooks: { open: async () => ({ webhooks, context }) } })
+  const fresh = await start(t, { database, webhooks: { open: async () => ({ webhooks, context, close: () => {} }) } })
   const raw = body('sweeps', '7')
   const swept = await fresh.app.inject({
     method: 'POST',
@@ -181,6 +186,7 @@ t.test('every refusal gives the same answer in the same time, and nothing was pa
     'an empty token stored': () => deliver(raw, {}, `/hooks/${ids.empty}/`),
     'connection paused': () => deliver(raw, {}, `/hooks/${ids.paused}/${token}`),
     'connector throws': () => deliver(raw, {}, `/hooks/${ids.broken}/${token}`),
+    'connector not loaded': () => deliver(raw, {}, `/hooks/${ids.unloaded}/${token}`),
     '20 MB': () => deliver(huge, { 'x-signature': sign(raw) }),
     '20 MB to an unknown connection': () => deliver(huge, { 'x-signature': sign(raw) }, `/hooks/999999/${token}`),
     'one byte too much': () => deliver(Buffer.alloc(1024 * 1024 + 1)),
@@ -200,6 +206,7 @@ t.test('every refusal gives the same answer in the same time, and nothing was pa
     t.ok(ms >= 195, `${name}: ${ms.toFixed(0)} ms, not sooner than the others`)
   }
   t.equal(parsed, 0)
+  t.equal(openConnections, 0, 'all were closed')
   t.same(enqueued, [])
   t.same(await database.row('select count(*) from webhook_deliveries'), before)
 })
@@ -223,6 +230,7 @@ t.test('only POST; and the log has the reason, but neither token nor signature',
     'the connection takes no webhooks',
     'did not prove itself',
     'cannot read this',
+    'the plugin is not loaded',
   ])
     t.match(text, reason)
   t.match(text, '/hooks/:connectionId/:token')
