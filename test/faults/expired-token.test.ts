@@ -201,6 +201,20 @@ t.test('with one request at a time allowed, signing in does not wait for itself'
   t.match(state, { signIns: 2, answered: 20 })
 })
 
+t.test('a token that ages while its request waits for its turn is renewed first', async (t) => {
+  const clock = sinon.useFakeTimers({ now: Date.now(), toFake: ['Date'] })
+  t.teardown(() => clock.restore())
+  const { state, connector } = await vendor(t, 3_600_000)
+  const { http } = open(t, state.origin, { ...connector, ...limits([], { concurrency: 1 }) })
+  await http.request({ url: 'x' })
+  const first = http.request({ url: 'y' })
+  const second = http.request({ url: 'z' })
+  await new Promise((resolve) => setImmediate(resolve))
+  clock.tick(3_600_000)
+  await Promise.all([first, second])
+  t.match(state, { signIns: 2, refused: 0 })
+})
+
 t.test('one request that gives up does not end the sign-in others wait for', async (t) => {
   const { state, connector } = await vendor(t)
   const { connection, http } = open(t, state.origin, connector)

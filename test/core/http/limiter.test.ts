@@ -84,6 +84,18 @@ t.test('holds as the vendor counts, even if requests arrive late', async (t) => 
   t.ok(densest(arrivals, 1000) <= 5)
 })
 
+t.test('an answer that comes very late moves nobody else forward', async (t) => {
+  const clock = fake(t)
+  const limits = limiter([{ requests: 1, seconds: 1 }])
+  const slow = await limits.acquire(signal)
+  const starts: number[] = []
+  for (let request = 0; request < 2; request++) void limits.acquire(signal).then(() => starts.push(performance.now()))
+  await clock.tickAsync(1150)
+  slow.answered()
+  await clock.tickAsync(2000)
+  t.same(starts, [1100, 2200], 'each unanswered one counts from a tenth of the window behind its start')
+})
+
 t.test('a long window gives half at once and the rest without standing still', async (t) => {
   const clock = fake(t)
   const starts = run(limiter([{ requests: 100, seconds: 60 }]), 300)
@@ -141,7 +153,9 @@ t.test('a pause holds everybody, is told once, and is never shortened', async (t
     .then(() => {
       started = true
     })
-  await clock.tickAsync(4999)
+  await clock.tickAsync(4000)
+  void limits.acquire(signal)
+  await clock.tickAsync(999)
   t.notOk(started)
   await clock.tickAsync(2)
   t.ok(started)

@@ -3,7 +3,8 @@ import { createServer as createPlainServer, type IncomingMessage } from 'node:ht
 import { createServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { guardedLookup } from '../../../core/http/dispatchers.ts'
+import { Dispatchers, guardedLookup } from '../../../core/http/dispatchers.ts'
+import { timeLimits } from '../../../core/http/times.ts'
 import { type Handler, json } from '../../http-server.ts'
 import { expired, valid } from './certificates.ts'
 import { acme, open, refusal } from './fixture.ts'
@@ -63,6 +64,17 @@ t.test('of several addresses only the permitted ones reach the socket', async (t
   ])
   const one = await new Promise((resolve) => lookup('x', {}, (_, ...found) => resolve(found)))
   t.same(one, ['2600::1', 6])
+})
+
+t.test('an address instead of a name skips the look-up, but not the judgement', async (t) => {
+  const port = await secure(t, valid, (_, response) => json(response, {}))
+  const dispatchers = new Dispatchers({ ca: valid.cert }, timeLimits)
+  t.teardown(() => dispatchers.close())
+  for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', '[::1]']) {
+    const origin = `https://${host}:${port}`
+    const request = dispatchers.for(false).request({ origin, path: '/', method: 'GET' })
+    await t.rejects(request, { message: /is this machine/ }, host)
+  }
 })
 
 t.test('a name nobody knows is a passing failure with a word on what to check', async (t) => {
