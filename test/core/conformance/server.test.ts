@@ -62,6 +62,23 @@ t.test('hands over what was asked and sends what is answered', async (t) => {
   t.same([nothing.statusCode, await nothing.body.text(), nothing.headers['content-length']], [204, '', undefined])
 })
 
+t.test('sends JSON exactly as it would be in one piece', async (t) => {
+  const bodies: unknown[] = [
+    [],
+    {},
+    [[], {}, null, undefined, 'ü🦊', { a: undefined, b: [undefined, 1] }],
+    { list: [{ name: '月' }, 2], empty: [], none: null, gone: undefined, text: '"', 'odd "key"': new Date(0) },
+    { gone: undefined },
+    new Date(0),
+    5,
+    null,
+    true,
+  ]
+  let body: unknown
+  const server = await served(t, { answer: () => ({ status: 200, body }) })
+  for (body of bodies) t.equal(await (await call(server.origin)).body.text(), JSON.stringify(body))
+})
+
 t.test('keeps a log and the peak of open requests', async (t) => {
   let open = 0
   let release = () => {}
