@@ -73,7 +73,7 @@ export function refusalOf(
     status,
     retryAfter: kind === 'rate-limit' || kind === 'transient' ? named : undefined,
     signInAgain: fault === undefined ? status === 401 : fault.signInAgain === true,
-    untouched: kind === 'rate-limit',
+    untouched: false,
   }
 }
 
