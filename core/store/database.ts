@@ -21,8 +21,9 @@ export class Database {
       max: options.max ?? 10,
       application_name: options.applicationName ?? 'tributary',
       connectionTimeoutMillis: 10_000,
-      // Instants leave the database as they went in, whatever the server's zone is.
-      options: '-c timezone=UTC',
+      // Instants leave the database as they went in, whatever the server's zone is. Named statements are planned
+      // each time: a plan made while a table was empty would be kept while it fills (20,000 rows: 75 s instead of 1.5).
+      options: '-c timezone=UTC -c plan_cache_mode=force_custom_plan',
     })
     // An idle connection that dies (a restart of PostgreSQL) is replaced at the next query.
     this.pool.on('error', () => {})

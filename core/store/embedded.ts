@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { arch, platform } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -84,7 +84,11 @@ export async function startEmbeddedPostgres(dataDir: string, flags: readonly str
   const passwordFile = resolve(dataDir, 'postgres-password')
   await mkdir(resolve(dataDir), { recursive: true })
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  if (identity.uid !== undefined && identity.gid !== undefined) await chown(directory, identity.uid, identity.gid)
+  if (identity.uid !== undefined && identity.gid !== undefined) {
+    await chown(directory, identity.uid, identity.gid)
+    // May be passed through, not looked into: what is secret in it has its own mode.
+    await chmod(resolve(dataDir), (await stat(resolve(dataDir))).mode | 0o011)
+  }
 
   // cwd: the caller's may be closed to the user PostgreSQL runs as.
   const command = (file: string, args: string[]) => run(file, args, { ...identity, cwd: directory })

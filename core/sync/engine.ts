@@ -69,7 +69,13 @@ class Run {
 
   async execute(): Promise<RunResult> {
     const signal = AbortSignal.any([this.#stop.signal, this.#options.signal])
-    const heart = setInterval(() => void this.#beat(), beatSeconds * 1000)
+    let beating = false
+    const heart = setInterval(async () => {
+      if (beating) return
+      beating = true
+      await this.#beat()
+      beating = false
+    }, beatSeconds * 1000)
     const deadline = setTimeout(
       () => this.#stop.abort(new Interruption('deadline')),
       this.#options.limitMinutes * 60_000,

@@ -44,7 +44,7 @@ export async function acquire(database: Database, request: RunRequest): Promise<
     await sql.query('select id from connections where id = $1 for update', [request.connectionId])
     const { rows } = await sql.query<RunRow>(
       `select id, mode, pass, confirmed, state, heartbeat_at < now() - make_interval(secs => $2) as stale
-       from sync_runs where connection_id = $1 and state in ('running', 'waiting')`,
+       from sync_runs where connection_id = $1 and state in ('running', 'waiting') for update`,
       [request.connectionId, staleAfterSeconds],
     )
     const active = rows[0]
@@ -83,11 +83,14 @@ export async function acquire(database: Database, request: RunRequest): Promise<
   })
 }
 
-/** Throws `LeaseLost` unless the lease still holds; holds off a take-over until the transaction ends. */
+/**
+ * Throws `LeaseLost` unless the lease still holds; holds off a take-over (`for update`) until the
+ * transaction ends, but not the heartbeat: a long transaction must not look like a dead worker.
+ */
 export async function assertHeld(sql: Sql, lease: Lease): Promise<void> {
   const { rowCount } = await sql.query({
     name: 'assert_lease',
-    text: "select 1 from sync_runs where id = $1 and lease = $2 and state = 'running' for share",
+    text: "select 1 from sync_runs where id = $1 and lease = $2 and state = 'running' for key share",
     values: [lease.runId, lease.token],
   })
   if (rowCount === 0) throw new LeaseLost(lease.runId)

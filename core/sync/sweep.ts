@@ -44,16 +44,17 @@ async function absent(sql: Sql, place: SweepPlace, passId: number): Promise<read
   const ofCompany = 'companyId' in fieldsOf(place.stream)
   const { rows } = await sql.query<[number]>({
     rowMode: 'array',
+    // EXCEPT hashes or sorts, whatever the planner thinks of unnest; NOT EXISTS became a nested loop of minutes.
     text: `select t.id from ${tables[place.stream]} t
            where t.connection_id = $1 and t.removed_at is null
-             and not exists (select 1 from (select unnest(seen) as id from sync_pages where pass_id = $2) s where s.id = t.id)
              ${
                ofCompany
                  ? `and (t.company_source_id is null or exists (
                       select 1 from company_links l where l.connection_id = $1 and l.source_id = t.company_source_id
                         and l.company_id is not null and l.removed_at is null))`
                  : ''
-             }`,
+             }
+           except select unnest(seen) from sync_pages where pass_id = $2`,
     values: [place.connectionId, passId],
   })
   return rows.map(([id]) => id)
@@ -62,9 +63,10 @@ async function absent(sql: Sql, place: SweepPlace, passId: number): Promise<read
 async function reported(sql: Sql, place: SweepPlace, passId: number): Promise<readonly number[]> {
   const { rows } = await sql.query<[number]>({
     rowMode: 'array',
-    text: `select t.id from ${tables[place.stream]} t
-           where t.connection_id = $1 and t.removed_at is null
-             and t.source_id in (select unnest(removals) from sync_pages where pass_id = $2)`,
+    text: `select t.id from (select distinct unnest(removals) as source_id from sync_pages where pass_id = $2) r
+           cross join lateral (
+             select id from ${tables[place.stream]} where connection_id = $1 and source_id = r.source_id and removed_at is null offset 0
+           ) t`,
     values: [place.connectionId, passId],
   })
   return rows.map(([id]) => id)
@@ -196,9 +198,12 @@ export function rowOf(held: {
 /** What was asked before and has settled itself: seen again, or no longer sent. */
 async function supersede(sql: Sql, place: SweepPlace, pass: Pass): Promise<void> {
   await sql.query(
-    `update withheld_changes w set state = 'superseded', decided_at = now()
-     where w.connection_id = $1 and w.stream = $2 and w.reason <> 'plan' and w.action = 'remove' and w.state in ('waiting', 'rejected')
-       and w.record_id in (select unnest(seen) from sync_pages where pass_id = $3)`,
+    `update withheld_changes set state = 'superseded', decided_at = now()
+     where connection_id = $1 and stream = $2 and reason <> 'plan' and action = 'remove' and state in ('waiting', 'rejected')
+       and record_id in (
+         select record_id from withheld_changes
+         where connection_id = $1 and stream = $2 and action = 'remove' and state in ('waiting', 'rejected')
+         intersect select unnest(seen) from sync_pages where pass_id = $3)`,
     [place.connectionId, place.stream, pass.id],
   )
   if (pass.kind === 'full') {

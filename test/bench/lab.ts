@@ -14,30 +14,47 @@ import { migrate } from '../../core/store/migrate.ts'
 import { SyncEngine } from '../../core/sync/engine.ts'
 import type { OpenSource, SyncServices } from '../../core/sync/services.ts'
 
+export interface BulkRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
 export interface Vendor {
   readonly origin: string
   readonly settings: Settings
   /** Request start times since the last call, and the most that were open at once. */
   stats(): Promise<{ starts: number[]; peak: number }>
+  /** The requests that brought the large answers so far. */
+  bulk(): Promise<BulkRequest[]>
+  /** Empties the tape. */
+  forget(): Promise<void>
+  latency(latencyMs: number): Promise<void>
   stop(): void
 }
 
-export async function startVendor(plugin: string, configurations: number, latencyMs = 0, tape = true): Promise<Vendor> {
+export async function startVendor(plugin: string, configurations: number, tape = true): Promise<Vendor> {
   const child: ChildProcess = fork(new URL('vendor.ts', import.meta.url), [
     plugin,
     String(configurations),
-    String(latencyMs),
+    '0',
     tape ? '1' : '0',
   ])
+  // The channel's messages are what vendor.ts sends.
   const [{ origin, settings }] = (await once(child, 'message')) as [{ origin: string; settings: Settings }]
+  const ask = async <T>(question: string | object): Promise<T> => {
+    const answer = once(child, 'message')
+    child.send(question)
+    return (await answer)[0] as T
+  }
   return {
     origin,
     settings,
-    async stats() {
-      const answer = once(child, 'message')
-      child.send('stats')
-      return (await answer)[0] as { starts: number[]; peak: number }
-    },
+    stats: () => ask('stats'),
+    bulk: () => ask('bulk'),
+    forget: () => ask('forget'),
+    latency: (latencyMs) => ask({ latencyMs }),
     stop: () => void child.kill(),
   }
 }

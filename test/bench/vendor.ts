@@ -8,7 +8,7 @@ import { createWorld } from '../../core/conformance/world.ts'
 import type { SimulatedAnswer, SimulatorModule } from '../../core/connector/index.ts'
 
 const [plugin = '', configurations = '1000', latency = '0', tape = '1'] = process.argv.slice(2)
-const latencyMs = Number(latency)
+let latencyMs = Number(latency)
 
 async function load(): Promise<SimulatorModule> {
   const folder = new URL(`../../plugins/${plugin}/`, import.meta.url)
@@ -18,7 +18,17 @@ async function load(): Promise<SimulatorModule> {
 const { simulate } = await load()
 const world = createWorld({ companies: 60, contacts: 0, configurations: Number(configurations), tickets: 0 })
 const simulator = simulate(world)
-const memory = new Map<string, { answer: SimulatedAnswer; body: Buffer }>()
+interface Taped {
+  readonly answer: SimulatedAnswer
+  readonly body: Buffer
+  readonly request: {
+    readonly url: string
+    readonly method: string
+    readonly headers: Record<string, string>
+    readonly body: string
+  }
+}
+const memory = new Map<string, Taped>()
 const starts: number[] = []
 let inFlight = 0
 let peak = 0
@@ -52,6 +62,7 @@ const server = createServer({ keepAliveTimeout: 120_000 }, async (request, respo
     known = {
       answer: { status: answer.status, ...(answer.headers && { headers: answer.headers }) },
       body: bytesOf(answer),
+      request: { url: url.href, method: request.method ?? 'GET', headers, body },
     }
     if (tape === '1') memory.set(key, known)
   }
@@ -73,10 +84,30 @@ await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
 const address = server.address()
 const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
 
+/** Hop-by-hop headers belong to the connection, not to the request. */
+const own = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'])
+
+/** The requests that brought the bulk: what a plain client has to send to get the same pages. */
+function bulk(): Taped['request'][] {
+  return [...memory.values()]
+    .filter(({ body }) => body.length > 50_000)
+    .map(({ request }) => ({
+      ...request,
+      headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !own.has(name))),
+    }))
+}
+
 process.on('message', (message) => {
-  if (message === 'stats') {
-    process.send?.({ starts: starts.splice(0), peak })
-    peak = 0
+  if (message === 'stats') process.send?.({ starts: starts.splice(0), peak })
+  if (message === 'forget') {
+    memory.clear()
+    process.send?.({})
   }
+  if (message === 'bulk') process.send?.(bulk())
+  if (typeof message === 'object' && message !== null && 'latencyMs' in message) {
+    latencyMs = Number(message.latencyMs)
+    process.send?.({})
+  }
+  peak = 0
 })
-process.send?.({ origin, settings: simulator.settings(origin), urls: [...memory.keys()] })
+process.send?.({ origin, settings: simulator.settings(origin) })

@@ -298,6 +298,9 @@ create table companies_markets (
 
 -- ── Synced records, one table per stream; columns follow core/connector/records.ts ───────────────
 
+-- No further index may begin with connection_id: on a table that has just been filled the planner takes it
+-- instead of the unique one, and looks up each of a page's records among all rows of the connection.
+
 create table company_type_mappings (
   id bigint generated always as identity primary key,
   connection_id bigint not null,
@@ -418,7 +421,7 @@ create table sites (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
-create index sites_company_source on sites (connection_id, company_source_id);
+create index sites_company_source on sites (company_source_id, connection_id);
 create index sites_company on sites (company_id);
 
 create table configuration_types (
@@ -489,9 +492,7 @@ create table contacts (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
-create index contacts_company_source on contacts (connection_id, company_source_id);
-create index contacts_name on contacts using gin (name gin_trgm_ops);
-create index contacts_email on contacts using gin (email gin_trgm_ops);
+create index contacts_company_source on contacts (company_source_id, connection_id);
 create index contacts_company on contacts (company_id);
 
 create table configurations (
@@ -533,10 +534,10 @@ create table configurations (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
+-- No trigram index on names: it made every insert three times as expensive (measured), and a search without
+-- one reads 20,000 rows in 30 ms.
 create index configurations_serial on configurations (serial_normalized, company_id) where serial_normalized is not null;
-create index configurations_company_source on configurations (connection_id, company_source_id);
-create index configurations_name on configurations using gin (name gin_trgm_ops);
-create index configurations_serial_search on configurations using gin (serial_number gin_trgm_ops);
+create index configurations_company_source on configurations (company_source_id, connection_id);
 create index configurations_company on configurations (company_id);
 
 create table ticket_boards (
