@@ -8,16 +8,16 @@ const loose = (connector: unknown) => connector as Connector
 
 t.test('connectors are found by id and listed by name', (t) => {
   const catalogue = new Catalogue()
-  catalogue.host.connectors.add(loose(variant('zeta', 'documentation')))
-  catalogue.add(loose(acme()))
-  catalogue.add(loose(warranties()))
+  catalogue.host.connectors.add(variant('zeta', 'documentation'))
+  catalogue.add(acme())
+  catalogue.add(warranties())
   t.equal(catalogue.get('acme')?.name, 'Acme PSA')
   t.equal(catalogue.get('nothing'), undefined)
   t.same(
     catalogue.all().map((connector) => connector.id),
     ['acme', 'maker', 'zeta'],
   )
-  t.throws(() => catalogue.add(loose(acme())), /already/)
+  t.throws(() => catalogue.add(acme()), /already/)
   t.end()
 })
 

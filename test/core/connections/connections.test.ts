@@ -8,7 +8,7 @@ const { database, vault, catalogue, connections, audit } = await bench(t, [
   variant('other-psa', 'psa'),
   variant('tenant', 'identity'),
   warranties(),
-] as never)
+])
 
 t.beforeEach(async () => {
   await database.run('truncate connections, companies restart identity cascade')

@@ -84,13 +84,12 @@ export function warranties(): WarrantyConnector<AcmeSettings> {
   return { ...base, id: 'maker', name: 'Maker', kind: 'warranty', makers: ['Maker'], lookup: async function* () {} }
 }
 
-export async function bench(t: Test, connectors: readonly SourceConnector<AcmeSettings>[] | readonly Connector[]) {
+export async function bench(t: Test, connectors: readonly Connector[]) {
   const database = await testDatabase(t)
   const vault = new Vault(database, randomBytes(32))
   await vault.open()
   const catalogue = new Catalogue()
-  // Each connector gets only its own settings.
-  for (const connector of connectors) catalogue.add(connector as unknown as Connector)
+  for (const connector of connectors) catalogue.add(connector)
   const clients = new HttpClients({ log: { debug() {}, info() {}, warn() {} }, userAgent: 'test' })
   t.teardown(() => clients.close())
   const audit: AuditEntry[] = []

@@ -4,7 +4,7 @@ import { SettingsRefusal, splitSettings, validateSettings } from '../../../core/
 import type { Connector, SettingField } from '../../../core/connector/index.ts'
 import { acme, settings } from './fixture.ts'
 
-const connector = acme() as unknown as Connector
+const connector: Connector = acme()
 
 function problems(given: Record<string, unknown>, of = connector): Readonly<Record<string, string>> {
   try {
@@ -49,7 +49,7 @@ t.test('every kind of field has its sentence', (t) => {
       ...connector,
       settings: { type: 'object' as const, required: [], properties: { it: { title: 'It', ...field } } },
     }
-    return problems({ it: value }, of as unknown as Connector).it
+    return problems({ it: value }, of).it
   }
   t.match(sentence({ type: 'string', format: 'hostname' }, 'a b'), /host name/)
   t.match(sentence({ type: 'string', format: 'email' }, 'a'), /e-mail/)
