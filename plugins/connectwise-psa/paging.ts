@@ -114,12 +114,12 @@ async function fetchPage(
   return { rows: body, more }
 }
 
-/** The highest id of rows that rise from `last`; `undefined` if one does not. */
+/** The highest id of rows that rise from `last`, though one may come twice in a row; `undefined` if one does not. */
 function highestId(rows: readonly Row[], last: number): number | undefined {
   let highest = last
   for (const row of rows) {
     const id = row.id
-    if (typeof id !== 'number' || id <= highest) return undefined
+    if (typeof id !== 'number' || id <= last || id < highest) return undefined
     highest = id
   }
   return highest
