@@ -7,13 +7,8 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import autoload from '@fastify/autoload'
 import fastify from 'fastify'
-import type { Connector, ConnectorHost } from './connector/index.ts'
-
-export interface ConnectorRegistry {
-  /** Throws a sentence if the connector cannot be taken. */
-  add(connector: Connector): void
-  readonly broken: { readonly source: string; readonly message: string }[]
-}
+import { Catalogue } from './connections/catalogue.ts'
+import type { ConnectorHost } from './connector/index.ts'
 
 const ownPlugins = resolve(import.meta.dirname, '../plugins')
 
@@ -23,34 +18,36 @@ declare module 'fastify' {
   }
 }
 
-/** Loads our own connectors and those named in `plugins` (folders or npm packages) into the registry. */
-export async function loadConnectors(registry: ConnectorRegistry, plugins: readonly string[]): Promise<void> {
+/** Our own connectors and those named in `plugins` (folders or npm packages). */
+export async function loadCatalogue(plugins: readonly string[]): Promise<Catalogue> {
+  const catalogue = new Catalogue()
   const app = fastify()
-  app.decorate('connectors', registry)
+  app.decorate('connectors', catalogue.host.connectors)
   await app.register(autoload, { dir: ownPlugins, maxDepth: 1, encapsulate: false })
   await app.ready()
   await app.close()
   for (const plugin of plugins) {
-    try {
-      await register(await entryOf(plugin), registry)
-    } catch (error) {
-      registry.broken.push({ source: plugin, message: error instanceof Error ? error.message : String(error) })
-    }
+    await entryOf(plugin)
+      .then((entry) => register(entry, catalogue.host))
+      .catch((error) => catalogue.addBroken(plugin, error))
   }
+  return catalogue
 }
 
-/** Runs the default export of a plugin's entry file. */
-export async function register(entry: string, registry: ConnectorHost['connectors']): Promise<void> {
-  const module: { default?: unknown } = await import(entry)
-  if (typeof module.default !== 'function')
-    throw new Error(`${entry} has no default export; it should be "async (app) => app.connectors.add(connector)".`)
-  const outcome: unknown = module.default({
-    connectors: { add: (connector: Connector) => registry.add(connector) },
-  } satisfies ConnectorHost)
+/** Runs the default export of a plugin's entry file; a plugin that does not come back is given up. */
+export async function register(entry: string, host: ConnectorHost): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
   const patience = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`${entry} did not finish registering within 10 seconds.`)), 10_000).unref()
+    timer = setTimeout(() => reject(new Error(`${entry} did not finish registering within 10 seconds.`)), 10_000)
   })
-  await Promise.race([outcome, patience])
+  const work = async () => {
+    const module: { default?: unknown } = await import(entry)
+    if (typeof module.default !== 'function') {
+      throw new Error(`${entry} has no default export; it should be "async (app) => app.connectors.add(connector)".`)
+    }
+    await module.default(host)
+  }
+  await Promise.race([work(), patience]).finally(() => clearTimeout(timer))
 }
 
 /** A folder's index.ts or index.js as a URL; anything else is the name of an npm package. */

@@ -14,5 +14,5 @@ export type Note = (entry: AuditEntry, sql: Sql) => Promise<void>
  */
 export async function lockMapping(sql: Sql): Promise<void> {
   // Any constant will do; it only has to differ from the other advisory locks of the hub.
-  await sql.query('select pg_advisory_xact_lock(8214002)')
+  await sql.query('select pg_advisory_xact_lock(8214003)')
 }

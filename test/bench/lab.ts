@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createContext, createReadContext } from '../../core/connections/context.ts'
-import type { Connector, Settings, SourceConnector, StreamName } from '../../core/connector/index.ts'
+import type { Settings, SourceConnector, StreamName } from '../../core/connector/index.ts'
 import { HttpClients } from '../../core/http/clients.ts'
-import { loadConnectors } from '../../core/loader.ts'
+import { loadCatalogue } from '../../core/loader.ts'
 import { Database } from '../../core/store/database.ts'
 import { startEmbeddedPostgres } from '../../core/store/embedded.ts'
 import { migrate } from '../../core/store/migrate.ts'
@@ -85,9 +85,7 @@ export async function startBench(): Promise<Bench> {
 }
 
 export async function connectorOf(id: string): Promise<SourceConnector<Settings>> {
-  const found = new Map<string, Connector>()
-  await loadConnectors({ add: (connector) => found.set(connector.id, connector), broken: [] }, [])
-  const connector = found.get(id)
+  const connector = (await loadCatalogue([])).get(id)
   if (connector === undefined || connector.kind === 'warranty') throw new Error(`There is no source connector ${id}.`)
   return connector
 }

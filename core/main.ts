@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The process: read the settings, take its roles, start, and stop cleanly. */
+import { pino } from 'pino'
+import { readSettings } from '../config/settings.ts'
+import { startProcess } from './process.ts'
+
+const log = pino({ level: 'info' })
+try {
+  const settings = readSettings(process.env)
+  log.level = settings.logLevel
+  const running = await startProcess(settings, log)
+  const stop = async (signal: string) => {
+    log.info({ signal }, 'Stopping.')
+    await running.stop()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal))
+} catch (error) {
+  // A sentence for the operator; the stack is for `LOG_LEVEL=debug`.
+  log.fatal(error instanceof Error ? error.message : String(error))
+  if (error instanceof Error) log.debug({ err: error }, 'Why the start failed.')
+  process.exitCode = 1
+}

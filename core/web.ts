@@ -1,0 +1,24 @@
+/** The web role: loaded only where it is wanted, because the panel brings half of a browser's world with it. */
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { mountAdmin } from '../admin/index.ts'
+import type { Hub } from './hub.ts'
+import { buildServer } from './server.ts'
+
+/** Builds the web server of the hub; the caller listens and closes. */
+export async function buildWeb(hub: Hub): Promise<FastifyInstance> {
+  const { database, catalogue, connections, runs, review, queue, mapping, audit, settings } = hub
+  const panel = {
+    database,
+    bundleFolder: process.env.ADMIN_JS_TMP_DIR ?? join(settings.dataDir, 'panel'),
+    version: hub.version,
+    catalogue,
+    connections,
+    runs,
+    review,
+    queue,
+    mapping,
+    audit,
+  }
+  return buildServer(hub, (scope) => mountAdmin(scope, panel))
+}
