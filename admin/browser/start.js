@@ -1,0 +1,1 @@
+window.createRoot(document.getElementById('app')).render(window.AdminJS.Application)

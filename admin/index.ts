@@ -1,0 +1,58 @@
+/** The admin panel: AdminJS for browsing records, pages of our own for everything one does. */
+import './environment.ts'
+import AdminJS from 'adminjs'
+import type { FastifyInstance } from 'fastify'
+import { openModels } from '../core/store/models/index.ts'
+import { serveAssets } from './assets.ts'
+import { bundle } from './bundle.ts'
+import { componentLoader } from './components.ts'
+import { connectionPage } from './pages/connection.ts'
+import { connectionsPage } from './pages/connections.ts'
+import { homePage } from './pages/home.ts'
+import { mappingPage } from './pages/mapping.ts'
+import { handlerOf } from './pages/page.ts'
+import { reviewsPage } from './pages/reviews.ts'
+import { runPage } from './pages/run.ts'
+import { hubSpecs } from './resources/hub.ts'
+import { resourceOf } from './resources/options.ts'
+import { syncedSpecs } from './resources/synced.ts'
+import { mountRoutes } from './router.ts'
+import type { PanelServices } from './services.ts'
+
+export type { PanelServices } from './services.ts'
+
+export const rootPath = '/admin'
+
+/**
+ * Mounts the panel at /admin. `app` is an encapsulated instance whose guard has set `request.user`.
+ * Resolves when the components are bundled; throws if they cannot be.
+ */
+export async function mountAdmin(app: FastifyInstance, services: PanelServices): Promise<void> {
+  const models = openModels(services.database.url)
+  app.addHook('onClose', () => models.close())
+  const specs = [...hubSpecs(models), ...syncedSpecs(models)]
+  const home = homePage(services)
+  const pages = {
+    connections: connectionsPage(services),
+    connection: connectionPage(services),
+    run: runPage(services),
+    reviews: reviewsPage(services),
+    mapping: mappingPage(services),
+  }
+  const admin = new AdminJS({
+    rootPath,
+    loginPath: '/login',
+    logoutPath: '/logout',
+    componentLoader: componentLoader(),
+    resources: specs.map((spec) => resourceOf(spec, specs, services.database)),
+    dashboard: { component: home.component, handler: handlerOf(home) },
+    pages: Object.fromEntries(
+      Object.entries(pages).map(([name, page]) => [name, { component: page.component, handler: handlerOf(page) }]),
+    ),
+    branding: { companyName: 'Tributary', logo: false, withMadeWithLove: false },
+    version: { app: services.version },
+    settings: { defaultPerPage: 25 },
+  })
+  const asset = await serveAssets(app, `${rootPath}/frontend/assets`, await bundle(services.bundleFolder))
+  mountRoutes(app, admin, asset)
+}
