@@ -29,7 +29,7 @@ interface Window {
   readonly requests: number
   readonly milliseconds: number
   readonly paced: boolean
-  /** Number of the oldest start that may still be inside the window. */
+  /** Number of the oldest answer that is still inside the window. */
   head: number
 }
 
@@ -39,29 +39,27 @@ interface Window {
  */
 const PACED_MS = { above: 10_000, upTo: 3_600_000 }
 
-/** No connection takes longer to set up and hand a request over. */
-const LONGEST_SLACK_MS = 10_000
-
 /** Waits shorter than this are nobody's news. */
 const WORTH_TELLING_MS = 1000
 
 /**
  * First come, first served; at most `concurrency` requests in flight; and in no stretch of time as long as a
  * window more requests than the window allows, as the *vendor* counts them. The vendor sees a request some time
- * between its start and its answer, so a request counts from its answer, but at the latest from a tenth of the shortest
- * window (`LONGEST_SLACK_MS`) after its start: that costs at most a tenth of the rate and buys certainty against slow connection set-up.
+ * between its start and its answer, so it takes up room from its start until a whole window after its answer. That is
+ * exact however slow connections and answers are, and costs at most concurrency ÷ (requests + concurrency) of the rate:
+ * where answers are slower than that, the concurrency is the tighter limit.
  */
 export class Limiter {
   readonly #concurrency: number
   readonly #windows: readonly Window[]
   readonly #longestWait: number
-  readonly #slack: number
-  /** When start number n counts, at n modulo length. */
-  readonly #counted: Float64Array
+  /** When answer number n came, at n modulo length. */
+  readonly #answers: Float64Array
   readonly #queue: Waiter[] = []
-  #started = 0
-  #lastStart = 0
+  #answered = 0
+  #unanswered = 0
   #active = 0
+  #lastStart = 0
   #pausedUntil = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -73,8 +71,7 @@ export class Limiter {
       return { requests, milliseconds, paced: milliseconds > PACED_MS.above && milliseconds <= PACED_MS.upTo, head: 0 }
     })
     this.#longestWait = longestWait
-    this.#slack = Math.min(LONGEST_SLACK_MS, ...this.#windows.map((window) => window.milliseconds / 10))
-    this.#counted = new Float64Array(Math.max(1, ...this.#windows.map((window) => window.requests)))
+    this.#answers = new Float64Array(Math.max(1, ...this.#windows.map((window) => window.requests)))
   }
 
   /** Waits for room. `onWait` hears once if that takes a second or more. Rejects with the signal's reason on abort. */
@@ -114,6 +111,8 @@ export class Limiter {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       const now = performance.now()
       const wait = this.#wait(now)
+      // All of a window is in flight: the next answer calls again.
+      if (wait === Number.POSITIVE_INFINITY) return
       if (wait > this.#longestWait) {
         for (const waiter of this.#queue.splice(0)) waiter.fail(new TooLongToWait(wait))
         return
@@ -133,44 +132,49 @@ export class Limiter {
   }
 
   #start(now: number): Slot {
-    const number = this.#started++
-    const place = number % this.#counted.length
-    this.#counted[place] = now + this.#slack
     this.#lastStart = now
     this.#active++
-    let open = true
+    this.#unanswered++
+    let answered = false
+    let released = false
+    const answer = () => {
+      if (answered) return
+      answered = true
+      this.#unanswered--
+      this.#answers[this.#answered++ % this.#answers.length] = performance.now()
+    }
     return {
       answered: () => {
-        // After a long wait for the answer the place may belong to a later request.
-        if (this.#started - number > this.#counted.length) return
-        this.#counted[place] = Math.min(this.#counted[place] ?? 0, performance.now())
+        answer()
+        this.#pump()
       },
       release: () => {
-        if (!open) return
-        open = false
+        answer()
+        if (released) return
+        released = true
         this.#active--
         this.#pump()
       },
     }
   }
 
-  /** Milliseconds until a request may start, as far as time is concerned. */
+  /** Milliseconds until a request may start as far as time is concerned; infinite = not before an answer. */
   #wait(now: number): number {
     let at = this.#pausedUntil
     for (const window of this.#windows) {
-      while (window.head < this.#started && this.#countedAt(window.head) + window.milliseconds <= now) window.head++
-      const used = this.#started - window.head
-      const left = window.requests - used
-      const opens = this.#countedAt(window.head) + window.milliseconds
-      if (left <= 0) at = Math.max(at, opens)
-      else if (window.paced && used >= left) {
+      while (window.head < this.#answered && this.#answerAt(window.head) + window.milliseconds <= now) window.head++
+      const left = window.requests - this.#unanswered - (this.#answered - window.head)
+      const oldest = window.head < this.#answered ? this.#answerAt(window.head) : undefined
+      if (left <= 0) at = Math.max(at, (oldest ?? Number.POSITIVE_INFINITY) + window.milliseconds)
+      else if (window.paced && left <= window.requests / 2) {
+        const opens = (oldest ?? now) + window.milliseconds
         at = Math.max(at, this.#lastStart + (opens - this.#lastStart) / left)
       }
     }
     return at - now
   }
 
-  #countedAt(start: number): number {
-    return this.#counted[start % this.#counted.length] ?? 0
+  #answerAt(number: number): number {
+    return this.#answers[number % this.#answers.length] ?? 0
   }
 }

@@ -66,35 +66,69 @@ t.test('no window is ever exceeded, and at least nine tenths of it are used', as
   }
 })
 
-t.test('holds as the vendor counts, even if requests arrive late', async (t) => {
+t.test('holds as the vendor counts, however long connecting and answering take', async (t) => {
   const clock = fake(t)
   const limits = limiter([{ requests: 5, seconds: 1 }])
   const arrivals: number[] = []
-  for (let request = 0; request < 30; request++) {
+  for (let request = 0; request < 40; request++) {
     void limits.acquire(signal).then((slot) => {
-      // The first five connect for 90 ms; later ones find the connection open.
-      const travel = request < 5 ? 90 : 1
+      // The first five have to connect first; later ones find the connections open.
+      const travel = request < 5 ? 700 : (request * 37) % 200
       setTimeout(() => arrivals.push(performance.now()), travel)
-      setTimeout(() => slot.answered(), travel + 200)
-      setTimeout(() => slot.release(), travel + 210)
+      setTimeout(() => slot.answered(), travel + ((request * 53) % 300))
+      setTimeout(() => slot.release(), travel + 300)
     })
   }
   await clock.tickAsync(20_000)
-  t.equal(arrivals.length, 30)
-  t.ok(densest(arrivals, 1000) <= 5)
+  t.equal(arrivals.length, 40)
+  t.equal(densest(arrivals, 1000), 5)
 })
 
-t.test('an answer that comes very late moves nobody else forward', async (t) => {
+t.test('a slow answer keeps its own place in the window and nobody else has', async (t) => {
   const clock = fake(t)
-  const limits = limiter([{ requests: 1, seconds: 1 }])
+  const limits = limiter([{ requests: 3, seconds: 1 }])
   const slow = await limits.acquire(signal)
-  const starts: number[] = []
-  for (let request = 0; request < 2; request++) void limits.acquire(signal).then(() => starts.push(performance.now()))
-  await clock.tickAsync(1150)
+  const starts = run(limits, 40)
+  await clock.tickAsync(10_500)
+  t.equal(starts.length, 22, 'two in every second')
+  slow.answered()
   slow.answered()
   slow.release()
-  await clock.tickAsync(2000)
-  t.same(starts, [1100, 2200], 'each unanswered one counts from a tenth of the window behind its start')
+  await clock.tickAsync(999)
+  t.equal(starts.length, 24)
+  await clock.tickAsync(1)
+  t.equal(starts.length, 25, 'its place is free once its second is over')
+})
+
+t.test('a request counts from its answer, not from the end of a long body', async (t) => {
+  const clock = fake(t)
+  const limits = limiter([{ requests: 1, seconds: 1 }])
+  const first = await limits.acquire(signal)
+  const starts = run(limits, 1)
+  await clock.tickAsync(100)
+  first.answered()
+  await clock.tickAsync(5000)
+  t.same(starts, [1100])
+})
+
+t.test('a long window whose first requests are not answered yet goes on at its pace', async (t) => {
+  const clock = fake(t)
+  const limits = limiter([{ requests: 4, seconds: 60 }])
+  const starts = run(limits, 3, 200_000)
+  await clock.tickAsync(60_000)
+  t.equal(starts.length, 3)
+})
+
+t.test('a request that never reaches the vendor gives its place back', async (t) => {
+  const clock = fake(t)
+  const limits = limiter([{ requests: 1, seconds: 1 }], 100, 60_000)
+  const stuck = await limits.acquire(signal)
+  const starts = run(limits, 1)
+  await clock.tickAsync(30_000)
+  t.same(starts, [], 'as long as it may still get there, nothing else does')
+  stuck.release()
+  await clock.tickAsync(1000)
+  t.same(starts, [31_000])
 })
 
 t.test('a long window gives half at once and the rest without standing still', async (t) => {
