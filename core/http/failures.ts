@@ -82,6 +82,7 @@ const brokenOff: Reading = {
   words: (name) => `The connection to ${name} broke off. The hub tries again by itself.`,
 }
 
+/** The refusal an exception of the network, the proxy, TLS or the unpacking amounts to. */
 export function refusalOfFailure(connector: Connector, asked: Asked, error: unknown): Refusal {
   const cause = error instanceof Error ? error : new Error(String(error))
   const reading = readingOf(cause)
