@@ -13,7 +13,10 @@ export interface CopyRange {
   readonly formerTarget?: { readonly kind: MappingKind; readonly id: number }
 }
 
-/** CTE `ranked`: the links that speak for the companies of connection $1 (of those in $2), the first to be heard as rank 1. */
+/**
+ * CTE `ranked`: the links that speak for the companies of connection $1 (of those in $2), the first to be heard as
+ * rank 1. It is read once per statement: joins between CTEs are loops where the planner knows nothing of the tables.
+ */
 const ranked = `
   ranked as (
     select l.*, row_number() over (
@@ -38,14 +41,24 @@ export async function copyToCompanies(sql: Sql, range: CopyRange): Promise<numbe
 async function copyFields(sql: Sql, range: CopyRange): Promise<number[]> {
   const { rows } = await sql.query<{ id: number }>(
     `with ${ranked},
+     placed as (
+       select *, min(rank) filter (where num_nonnulls(address_line1, address_line2, city, state, postal_code, country) > 0)
+         over (partition by company_id) as address_rank
+       from ranked
+     ),
      said as (
        select r.company_id,
          (array_agg(btrim(r.name) order by rank))[1] as name,
          (array_agg(r.website order by rank) filter (where r.website is not null))[1] as website,
          (array_agg(r.phone order by rank) filter (where r.phone is not null))[1] as phone,
          (array_agg(m.target_id order by rank) filter (where m.target_id is not null))[1] as status_id,
-         min(rank) filter (where num_nonnulls(address_line1, address_line2, city, state, postal_code, country) > 0) as address_rank
-       from ranked r
+         max(address_line1) filter (where rank = address_rank) as address_line1,
+         max(address_line2) filter (where rank = address_rank) as address_line2,
+         max(city) filter (where rank = address_rank) as city,
+         max(state) filter (where rank = address_rank) as state,
+         max(postal_code) filter (where rank = address_rank) as postal_code,
+         max(country) filter (where rank = address_rank) as country
+       from placed r
        left join company_status_mappings m on m.connection_id = r.connection_id and m.source_id = r.status_source_id
        group by r.company_id
      ),
@@ -53,14 +66,13 @@ async function copyFields(sql: Sql, range: CopyRange): Promise<number[]> {
      final as (
        select c.id, s.name, coalesce(s.website, c.website) as website, coalesce(s.phone, c.phone) as phone,
          coalesce(s.status_id, c.status_id) as status_id,
-         coalesce(a.address_line1, c.address_line1) as address_line1,
-         case when a.address_line1 is null then coalesce(a.address_line2, c.address_line2) else a.address_line2 end as address_line2,
-         case when a.address_line1 is null then coalesce(a.city, c.city) else a.city end as city,
-         case when a.address_line1 is null then coalesce(a.state, c.state) else a.state end as state,
-         case when a.address_line1 is null then coalesce(a.postal_code, c.postal_code) else a.postal_code end as postal_code,
-         case when a.address_line1 is null then coalesce(a.country, c.country) else a.country end as country
+         coalesce(s.address_line1, c.address_line1) as address_line1,
+         case when s.address_line1 is null then coalesce(s.address_line2, c.address_line2) else s.address_line2 end as address_line2,
+         case when s.address_line1 is null then coalesce(s.city, c.city) else s.city end as city,
+         case when s.address_line1 is null then coalesce(s.state, c.state) else s.state end as state,
+         case when s.address_line1 is null then coalesce(s.postal_code, c.postal_code) else s.postal_code end as postal_code,
+         case when s.address_line1 is null then coalesce(s.country, c.country) else s.country end as country
        from said s join companies c on c.id = s.company_id
-       left join ranked a on a.company_id = s.company_id and a.rank = s.address_rank
      )
      update companies c
      set name = f.name, website = f.website, phone = f.phone, status_id = f.status_id, address_line1 = f.address_line1,
@@ -98,13 +110,6 @@ function speakers(kind: keyof typeof lists): string {
       select connection_id, target_id from ${mappingTables[kind].mappings} where target_id is not null
       union
       select $1, $3::bigint where $3::bigint is not null
-    ),
-    wanted as (
-      select s.company_id, m.target_id, min(v.position) as position
-      from speaker s cross join unnest(s.source_ids) with ordinality as v(source_id, position)
-      join ${mappingTables[kind].mappings} m on m.connection_id = s.connection_id and m.source_id = v.source_id
-      where m.target_id is not null
-      group by s.company_id, m.target_id
     )`
 }
 
@@ -117,16 +122,25 @@ async function copyValues(sql: Sql, range: CopyRange, kind: keyof typeof lists):
   const { table, column } = lists[kind]
   const { rows } = await sql.query<{ id: number }>(
     `with ${speakers(kind)},
+     wanted as (
+       select s.company_id, m.target_id
+       from speaker s cross join unnest(s.source_ids) as v(source_id)
+       join ${mappingTables[kind].mappings} m on m.connection_id = s.connection_id and m.source_id = v.source_id
+       where m.target_id is not null
+     ),
+     held as (
+       select x.company_id, x.${column} as target_id
+       from speaker s join ${table} x on x.company_id = s.company_id
+       where (s.connection_id, x.${column}) in (select connection_id, target_id from known)
+     ),
      taken as (
-       delete from ${table} x using speaker s, known k
-       where x.company_id = s.company_id and k.connection_id = s.connection_id and k.target_id = x.${column}
-         and not exists (select from wanted w where w.company_id = x.company_id and w.target_id = x.${column})
+       delete from ${table} x using (select * from held except select * from wanted) d
+       where x.company_id = d.company_id and x.${column} = d.target_id
        returning x.company_id
      ),
      given as (
        insert into ${table} (company_id, ${column})
-       select company_id, target_id from wanted w
-       where not exists (select from ${table} x where x.company_id = w.company_id and x.${column} = w.target_id)
+       select * from wanted except select * from held
        returning company_id
      )
      select company_id as id from taken union select company_id from given`,
@@ -141,14 +155,16 @@ async function copyPrimaryMarket(sql: Sql, range: CopyRange): Promise<number[]> 
     `with ${speakers('markets')},
      primaries as (
        select s.company_id, s.connection_id,
-         (select target_id from wanted w where w.company_id = s.company_id order by position limit 1) as market_id
+         (array_agg(m.target_id order by v.position) filter (where m.target_id is not null))[1] as market_id
        from speaker s
+       left join unnest(s.source_ids) with ordinality as v(source_id, position) on true
+       left join market_mappings m on m.connection_id = s.connection_id and m.source_id = v.source_id
+       group by s.company_id, s.connection_id
      )
      update companies c set primary_market_id = p.market_id, updated_at = now()
      from primaries p
      where c.id = p.company_id and c.primary_market_id is distinct from p.market_id
-       and (p.market_id is not null
-         or exists (select from known k where k.connection_id = p.connection_id and k.target_id = c.primary_market_id))
+       and (p.market_id is not null or (p.connection_id, c.primary_market_id) in (select connection_id, target_id from known))
      returning c.id`,
     parameters(range, 'markets'),
   )

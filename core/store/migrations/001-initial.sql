@@ -281,6 +281,8 @@ create table companies (
   updated_at timestamptz not null default now()
 );
 create index companies_name on companies (lower(name));
+-- As source companies are matched by name: case and spaces do not count.
+create index companies_plain_name on companies (lower(btrim(regexp_replace(name, '\s+', ' ', 'g'))));
 create index companies_search on companies using gin (name gin_trgm_ops);
 create index companies_external on companies (external_id) where external_id is not null;
 
