@@ -1,6 +1,7 @@
 /** Webhooks of a connection: an address nobody can guess, registered at the vendor. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refusal } from '../access/refusal.ts'
+import type { Settings, WebhookSource } from '../connector/index.ts'
 import { within } from './limit.ts'
 import { type ConnectionParts, type OpenConnection, openConnection } from './open.ts'
 import { type ConnectionRow, loadConnection } from './rows.ts'
@@ -63,7 +64,7 @@ function addressOf(base: string, id: number, token: string): string {
 async function withWebhooks<T>(
   parts: ConnectionParts,
   row: ConnectionRow,
-  work: (open: OpenConnection, webhooks: NonNullable<WebhooksOf>, signal: AbortSignal) => Promise<T>,
+  work: (open: OpenConnection, webhooks: WebhookSource<Settings>, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = `${row.name} did not answer within ${limitMs / 1000} seconds. Try again later.`
   return within(limitMs, late, async (signal) => {
@@ -77,5 +78,3 @@ async function withWebhooks<T>(
     }
   })
 }
-
-type WebhooksOf = Extract<OpenConnection['connector'], { streams: unknown }>['webhooks']

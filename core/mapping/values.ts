@@ -121,18 +121,13 @@ export class ValueMappings {
    */
   async createUnmapped(connectionId: number, kind: MappingKind, by: By): Promise<UnmappedCreated> {
     const { mappings, targets } = mappingTables[kind]
-    const columns = kind === 'companyStatuses' ? 'name, is_default' : 'name'
-    const values = kind === 'companyStatuses' ? 'name, coalesce(is_default, false)' : 'name'
     return this.#database.transaction(async (sql) => {
       await lockMapping(sql)
       const { rowCount: created } = await sql.query(
-        `insert into ${targets} (${columns})
-         select ${values} from (
-           select distinct on (lower(btrim(name))) btrim(name) as name${kind === 'companyStatuses' ? ', is_default' : ''}
-           from ${mappings}
-           where connection_id = $1 and removed_at is null and target_id is null and not ignored and btrim(name) <> ''
-           order by lower(btrim(name)), id
-         ) missing
+        `insert into ${targets} (name)
+         select distinct on (lower(btrim(name))) btrim(name) from ${mappings}
+         where connection_id = $1 and removed_at is null and target_id is null and not ignored and btrim(name) <> ''
+         order by lower(btrim(name)), id
          on conflict ((lower(name))) do nothing`,
         [connectionId],
       )
@@ -153,6 +148,7 @@ export class ValueMappings {
       const detail = { kind, ...result }
       await this.#note({ ...by, action: 'mapping.create', target: `connection ${connectionId}`, detail }, sql)
       await takeNames(sql, kind)
+      if (kind === 'companyStatuses') await takeDefaultStatus(sql)
       await copyToCompanies(sql, { connectionId })
       return result
     })
