@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the hub, with a simulator in place of a vendor. Everything else is real. Started again it
- * finds its data. `-- --psa <connector>` chooses the vendor that is simulated.
+ * finds its data. `-- --psa <connector>` chooses the vendor
+ * that is simulated; package.json names the usual one.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -118,7 +119,7 @@ async function sync(hub: Hub, connectionId: number, full: boolean, stopped: Abor
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { psa: { type: 'string', default: 'connectwise-psa' } } })
+  const { values } = parseArgs({ options: { psa: { type: 'string', default: '' } } })
   const settings = readSettings({ LOG_LEVEL: 'error', ...process.env, DATA_DIR: process.env.DATA_DIR || './data/demo' })
   await mkdir(settings.dataDir, { recursive: true })
   say('Starting PostgreSQL and the hub …')

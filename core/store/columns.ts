@@ -80,3 +80,17 @@ export function columnsOf(stream: StreamName): readonly Column[] {
     means,
   }))
 }
+
+type Values = Readonly<Record<string, unknown>>
+
+/** A record by column name; fields it does not have stay away. */
+export function toColumns(stream: StreamName, record: Values): Record<string, unknown> {
+  const columns = columnsOf(stream).filter(({ field }) => record[field] !== undefined)
+  return Object.fromEntries(columns.map(({ field, name }) => [name, record[field]]))
+}
+
+/** The other way round; columns that carry no field are dropped. */
+export function toFields(stream: StreamName, row: Values): Record<string, unknown> {
+  const columns = columnsOf(stream).filter(({ name }) => row[name] !== undefined)
+  return Object.fromEntries(columns.map(({ field, name }) => [field, row[name]]))
+}

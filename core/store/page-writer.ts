@@ -11,9 +11,9 @@ export interface Row {
   readonly sourceId: string
   /** The hub's company, or null. */
   companyId: number | null
-  /** Hash of `json`, formatted as a UUID. */
+  /** Hash of `json`: 32 hex digits, which PostgreSQL reads as a UUID. */
   readonly hash: string
-  /** The record as a JSON object of column names; fields the vendor did not send are absent. */
+  /** The record as JSON, as the connector made it; fields the vendor did not send are absent. */
   readonly json: string
 }
 
@@ -30,14 +30,19 @@ export class PageWriter {
   readonly table: string
   readonly #stream: StreamName
   readonly #names: string
-  readonly #definition: string
+  /** The record's fields, as `jsonb_to_recordset` is to read them. */
+  readonly #fields: string
+  readonly #fieldTypes: string
+  readonly #columnTypes: string
 
   constructor(stream: StreamName) {
     const columns = columnsOf(stream)
     this.#stream = stream
     this.table = tables[stream]
     this.#names = columns.map((column) => column.name).join(', ')
-    this.#definition = columns.map((column) => `${column.name} ${column.type}`).join(', ')
+    this.#fields = columns.map((column) => `"${column.field}"`).join(', ')
+    this.#fieldTypes = columns.map((column) => `"${column.field}" ${column.type}`).join(', ')
+    this.#columnTypes = columns.map((column) => `${column.name} ${column.type}`).join(', ')
   }
 
   /**
@@ -86,8 +91,8 @@ export class PageWriter {
       name: `insert_${this.table}`,
       rowMode: 'array',
       text: `insert into ${this.table} (connection_id, created_run_id, company_id, content_hash, ${this.#names})
-             select $1, $2, company_id, content_hash, ${this.#names}
-             from jsonb_to_recordset($3::jsonb) as r(company_id bigint, content_hash uuid, ${this.#definition})
+             select $1, $2, company_id, content_hash, ${this.#fields}
+             from jsonb_to_recordset($3::jsonb) as r(company_id bigint, content_hash uuid, ${this.#fieldTypes})
              on conflict (connection_id, source_id) do nothing
              returning id`,
       values: [connectionId, runId, jsonRows(rows)],
@@ -112,7 +117,7 @@ export class PageWriter {
       name: `update_${this.table}`,
       text: `update ${this.table} t
              set company_id = r.company_id, content_hash = r.content_hash, ${assignments.join(', ')}, removed_at = null, updated_at = now()
-             from jsonb_to_recordset($1::jsonb) as r(id bigint, company_id bigint, content_hash uuid, ${this.#definition})
+             from jsonb_to_recordset($1::jsonb) as r(id bigint, company_id bigint, content_hash uuid, ${this.#columnTypes})
              where t.id = r.id`,
       values: [JSON.stringify(rows)],
     })

@@ -1,7 +1,7 @@
 /** One page into the database: one transaction for rows, change log, notes, counts and checkpoint. */
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldKind, Json, StreamName } from '../connector/index.ts'
-import { columnsOf } from '../store/columns.ts'
+import { columnsOf, toColumns } from '../store/columns.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { type Difference, PageWriter, type Row } from '../store/page-writer.ts'
 import { assertHeld, type Lease } from './lease.ts'
@@ -173,7 +173,7 @@ export class PageStore {
       const row = rows[index]
       const before = id === null ? undefined : stored.get(id)
       if (row === undefined || before === undefined) continue
-      const after = JSON.parse(row.json) as Record<string, unknown>
+      const after = toColumns(this.#context.stream, JSON.parse(row.json))
       const own: Change[] = []
       for (const [name, value] of Object.entries(after)) {
         if (unlogged.has(name) || same(this.#kinds.get(name) ?? 'json', before[name], value)) continue

@@ -1,6 +1,5 @@
 /**
- * From a connector's record to a row: checked against the stream's field table, brought into column
- * order, hashed. A bad record is set aside with its reason; the page goes on.
+ * From a connector's record to a row: checked against the stream's field table, serialised, hashed. A bad record is set aside with its reason; the page goes on.
  */
 import { hash } from 'node:crypto'
 import type { FieldKind, Page, StreamName } from '../connector/index.ts'
@@ -33,14 +32,14 @@ export interface PreparedPage {
 
 const maximumBytes = 1_048_576
 const maximumIdLength = 200
-const isoDate = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
-const isoInstant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/
+const isoDate = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
+const isoInstant =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 
-function isDate(value: string): boolean {
-  if (!isoDate.test(value)) return false
-  if (value.charCodeAt(8) < 51 && !value.endsWith('29')) return true
-  // Only the 29th to the 31st may not exist.
-  return new Date(`${value}T00:00:00Z`).toISOString().startsWith(value)
+/** Whether the month has the day `YYYY-MM-DD` names; only the 29th to the 31st may not exist. */
+function exists(value: string): boolean {
+  const day = value.slice(0, 10)
+  return day.slice(8) <= '28' || new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 function isScalar(value: unknown): boolean {
@@ -56,9 +55,12 @@ const checks: Record<FieldKind, { readonly is: (value: unknown) => boolean; read
   boolean: { is: (value) => typeof value === 'boolean', words: 'true or false' },
   integer: { is: (value) => Number.isSafeInteger(value), words: 'a whole number' },
   number: { is: (value) => Number.isFinite(value), words: 'a number' },
-  date: { is: (value) => typeof value === 'string' && isDate(value), words: 'a date, YYYY-MM-DD' },
+  date: {
+    is: (value) => typeof value === 'string' && isoDate.test(value) && exists(value),
+    words: 'a date, YYYY-MM-DD',
+  },
   instant: {
-    is: (value) => typeof value === 'string' && isoInstant.test(value) && !Number.isNaN(Date.parse(value)),
+    is: (value) => typeof value === 'string' && isoInstant.test(value) && exists(value),
     words: 'a time with zone, e.g. 2026-08-01T09:00:00Z',
   },
   ids: {
@@ -84,10 +86,6 @@ function unstorable(json: string): boolean {
   return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(json)
 }
 
-function uuid(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
-}
-
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
@@ -96,23 +94,27 @@ function asText(value: unknown): string | undefined {
 export function preparer(stream: StreamName): (page: Page<StreamName>) => PreparedPage {
   const fields = fieldsOf(stream)
   const columns = columnsOf(stream).map((column) => ({
-    ...column,
+    field: column.field,
     required: fields[column.field]?.required === true,
     check: checks[column.kind],
   }))
   const ownCompany = stream === 'companies'
 
-  function row(record: Readonly<Record<string, unknown>>): { json: string } | { reason: string } {
-    const values: Record<string, unknown> = {}
-    for (const { field, name, required, check } of columns) {
+  function problemOf(record: Readonly<Record<string, unknown>>): string | undefined {
+    for (const { field, required, check } of columns) {
       const value = record[field]
       if (value === undefined || value === null || (required && value === '')) {
-        if (required) return { reason: `${field} is missing` }
-        if (value === null) values[name] = null
-      } else if (check.is(value)) values[name] = value
-      else return { reason: `${field} should be ${check.words}, but is ${shown(value)}` }
+        if (required) return `${field} is missing`
+      } else if (!check.is(value)) return `${field} should be ${check.words}, but is ${shown(value)}`
     }
-    const json = JSON.stringify(values)
+    return undefined
+  }
+
+  /** The record as JSON. Connectors build their records in one order, so the text can be compared by its hash. */
+  function row(record: Readonly<Record<string, unknown>>): { json: string } | { reason: string } {
+    const reason = problemOf(record)
+    if (reason !== undefined) return { reason }
+    const json = JSON.stringify(record)
     if (json.length > maximumBytes) return { reason: `the record is larger than ${maximumBytes / 1_048_576} MiB` }
     if (unstorable(json)) return { reason: 'a text holds a NUL or broken character, which PostgreSQL cannot store' }
     return { json }
@@ -144,7 +146,7 @@ export function preparer(stream: StreamName): (page: Page<StreamName>) => Prepar
         sourceId,
         companySourceId,
         label: asText(loose.name) ?? sourceId,
-        hash: uuid(hash('sha1', result.json)),
+        hash: hash('sha1', result.json).slice(0, 32),
         json: result.json,
       })
     }

@@ -1,5 +1,6 @@
 /** The review queue: changes the breaker withheld and plans of dry runs, to be applied or rejected by a person. */
 import { fieldsOf, type StreamName, streamNames } from '../connector/index.ts'
+import { toColumns } from '../store/columns.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { PageWriter, type Row } from '../store/page-writer.ts'
 import { logChanges } from './page.ts'
@@ -151,7 +152,7 @@ export class Review {
     const companies = await companyIds(sql, connectionId, stream, held)
     const placed = held.flatMap(({ id, source_id, action, record, content_hash, record_id }) => {
       if (record === null || content_hash === null || action === 'remove') return []
-      const row = rowOf({ source_id, record, content_hash })
+      const row = rowOf(stream, { source_id, record, content_hash })
       const companySourceId = record.company_source_id
       row.companyId =
         typeof companySourceId === 'string' ? (companies.get(companySourceId) ?? row.companyId) : row.companyId
@@ -219,7 +220,7 @@ async function overwrite(
   const rows = updates.flatMap(({ recordId, row }) => {
     const before = stored.get(recordId)
     if (before === undefined) return []
-    const after: Record<string, unknown> = JSON.parse(row.json)
+    const after = toColumns(stream, JSON.parse(row.json))
     for (const [field, value] of Object.entries(after)) {
       if (JSON.stringify(before[field]) !== JSON.stringify(value))
         changes.push({ recordId, field, before: before[field] ?? null, after: value })

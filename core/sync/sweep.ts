@@ -3,7 +3,7 @@
  * were staged are let in, unless they are too many. Both decisions are the breaker's.
  */
 import { fieldsOf, type StreamName } from '../connector/index.ts'
-import { tables } from '../store/columns.ts'
+import { tables, toFields } from '../store/columns.ts'
 import type { Sql } from '../store/database.ts'
 import { PageWriter, type Row } from '../store/page-writer.ts'
 import type { Lease } from './lease.ts'
@@ -181,18 +181,21 @@ async function admit(
       [place.connectionId, place.stream],
     )
     if (batch.rows.length === 0) return { created, withheld: 0, notes: [] }
-    created += (await writer.insert(sql, place.connectionId, place.lease.runId, batch.rows.map(rowOf))).length
+    created += (
+      await writer.insert(
+        sql,
+        place.connectionId,
+        place.lease.runId,
+        batch.rows.map((row) => rowOf(place.stream, row)),
+      )
+    ).length
   }
 }
 
 /** A held record as a row again. */
-export function rowOf(held: {
-  source_id: string
-  record: Record<string, unknown> & { company_id: number | null }
-  content_hash: string
-}): Row {
-  const { company_id: companyId, ...record } = held.record
-  return { sourceId: held.source_id, companyId, hash: held.content_hash, json: JSON.stringify(record) }
+export function rowOf(stream: StreamName, held: Omit<StagedRow, 'id'>): Row {
+  const json = JSON.stringify(toFields(stream, held.record))
+  return { sourceId: held.source_id, companyId: held.record.company_id, hash: held.content_hash, json }
 }
 
 /** What was asked before and has settled itself: seen again, or no longer sent. */

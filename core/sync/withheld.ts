@@ -1,6 +1,6 @@
 /** Changes that are not applied yet: staged until the pass ends, waiting for a person, or a dry run's plan. */
 import type { StreamName } from '../connector/index.ts'
-import { tables } from '../store/columns.ts'
+import { tables, toColumns } from '../store/columns.ts'
 import type { Sql } from '../store/database.ts'
 import type { Row } from '../store/page-writer.ts'
 import type { Lease } from './lease.ts'
@@ -25,7 +25,7 @@ export async function stage(sql: Sql, place: Place, as: 'staged' | 'plan', chang
     source_id: row.sourceId,
     record_id: recordId,
     action,
-    record: { ...JSON.parse(row.json), company_id: row.companyId },
+    record: { ...toColumns(place.stream, JSON.parse(row.json)), company_id: row.companyId },
     content_hash: row.hash,
     changes: pairs,
     label: row.label,

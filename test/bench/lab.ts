@@ -24,7 +24,7 @@ export interface BulkRequest {
 export interface Vendor {
   readonly origin: string
   readonly settings: Settings
-  /** Request start times since the last call, and the most that were open at once. */
+  /** Request start times (epoch ms) since the last call, and the most that were open at once. */
   stats(): Promise<{ starts: number[]; peak: number }>
   /** The requests that brought the large answers so far. */
   bulk(): Promise<BulkRequest[]>
@@ -34,9 +34,10 @@ export interface Vendor {
   stop(): void
 }
 
-export async function startVendor(plugin: string, configurations: number, tape = true): Promise<Vendor> {
+/** `module`: a simulator's file, relative to this folder. Answers are kept and sent again with `tape`. */
+export async function startVendor(module: string, configurations: number, tape = true): Promise<Vendor> {
   const child: ChildProcess = fork(new URL('vendor.ts', import.meta.url), [
-    plugin,
+    module,
     String(configurations),
     '0',
     tape ? '1' : '0',

@@ -1,5 +1,5 @@
 /** a and b: a first sync and one that finds nothing changed, against the plain ways, in one process. */
-import type { Settings, SourceConnector } from '../../core/connector/index.ts'
+import type { Settings, SourceConnector, StreamName } from '../../core/connector/index.ts'
 import { copyFloor, type Fetch, fetchOnly, type Shape, sequelizeFloor } from './floors.ts'
 import { type Bench, type BulkRequest, median, type Subject, subject, timed, type Vendor, walBytes } from './lab.ts'
 
@@ -20,7 +20,7 @@ function recordsOf(body: unknown): Record<string, unknown>[] {
   return found
 }
 
-function plainFetch(requests: readonly BulkRequest[]): { pages: Fetch; bytes: () => number } {
+export function plainFetch(requests: readonly BulkRequest[]): { pages: Fetch; bytes: () => number } {
   let bytes = 0
   return {
     bytes: () => bytes,
@@ -36,9 +36,10 @@ function plainFetch(requests: readonly BulkRequest[]): { pages: Fetch; bytes: ()
   }
 }
 
-async function run(on: Subject): Promise<void> {
+/** One full pass of one stream, to its end. */
+export async function run(on: Subject, stream: StreamName = 'configurations'): Promise<void> {
   const result = await on.engine.run(
-    { connectionId: on.connectionId, mode: 'apply', pass: 'full', trigger: 'force', streams: ['configurations'] },
+    { connectionId: on.connectionId, mode: 'apply', pass: 'full', trigger: 'force', streams: [stream] },
     { signal: new AbortController().signal, limitMinutes: 60 },
   )
   if ('busy' in result || result.state !== 'succeeded') throw new Error(`The run ended ${JSON.stringify(result)}`)
@@ -50,10 +51,7 @@ async function prepared(bench: Bench, connector: SourceConnector<Settings>, vend
     'truncate company_links, companies, configurations, sync_runs, sync_pages, stream_states, record_changes, withheld_changes cascade',
   )
   const on = await subject(bench.database, connector, vendor.settings)
-  await on.engine.run(
-    { connectionId: on.connectionId, mode: 'apply', pass: 'full', trigger: 'force', streams: ['companies'] },
-    { signal: new AbortController().signal, limitMinutes: 60 },
-  )
+  await run(on, 'companies')
   return on
 }
 

@@ -1,21 +1,16 @@
 /**
  * The vendor of the benches, a process of its own: a connector's simulator behind a tape. Every answer is
  * made once and then sent from memory, so that what is measured is the client's work, not the simulator's.
- * `node test/bench/vendor.ts <plugin> <configurations> <latencyMs> <tape: 0|1>`; speaks over its IPC channel.
+ * `node test/bench/vendor.ts <simulator module> <configurations> <latencyMs> <tape: 0|1>`; speaks over its IPC channel.
  */
 import { createServer } from 'node:http'
 import { createWorld } from '../../core/conformance/world.ts'
 import type { SimulatedAnswer, SimulatorModule } from '../../core/connector/index.ts'
 
-const [plugin = '', configurations = '1000', latency = '0', tape = '1'] = process.argv.slice(2)
+const [module = '', configurations = '1000', latency = '0', tape = '1'] = process.argv.slice(2)
 let latencyMs = Number(latency)
 
-async function load(): Promise<SimulatorModule> {
-  const folder = new URL(`../../plugins/${plugin}/`, import.meta.url)
-  return import(new URL('simulator.ts', folder).href).catch(() => import(new URL('simulator/index.ts', folder).href))
-}
-
-const { simulate } = await load()
+const { simulate }: SimulatorModule = await import(new URL(module, import.meta.url).href)
 const world = createWorld({ companies: 60, contacts: 0, configurations: Number(configurations), tickets: 0 })
 const simulator = simulate(world)
 interface Taped {
@@ -39,7 +34,7 @@ function bytesOf(answer: SimulatedAnswer): Buffer {
 }
 
 const server = createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
-  starts.push(performance.now())
+  starts.push(performance.timeOrigin + performance.now())
   peak = Math.max(peak, ++inFlight)
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
