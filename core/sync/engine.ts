@@ -3,6 +3,7 @@ import { ConnectorError, type StreamName, streams } from '../connector/index.ts'
 import { isDatabaseAway } from '../store/database.ts'
 import { acquire, beat, end, type Lease, LeaseLost, release } from './lease.ts'
 import { dependencies, inOrder } from './order.ts'
+import { dropOrphans } from './pass.ts'
 import type { RunRequest, RunResult } from './request.ts'
 import { RunLog } from './run-log.ts'
 import { Scope } from './scope.ts'
@@ -100,6 +101,7 @@ class Run {
         : await this.#readStreams(source, signal)
       return await this.#finish(failures)
     } catch (error) {
+      if (error instanceof LeaseLost) this.#stop.abort(error)
       if (error instanceof LeaseLost || (signal.aborted && error === signal.reason)) return await this.#finish([])
       if (error instanceof ConnectorError) return await this.#finish([error])
       await this.#fail(error)
@@ -210,6 +212,7 @@ class Run {
     if (worst?.kind === 'auth') await this.#services.needsSignIn(this.#request.connectionId, worst.admin)
     await this.#log.flush()
     await end(this.#services.database, this.#lease, outcome)
+    await dropOrphans(this.#services.database, this.#lease.runId)
     return {
       runId,
       state: outcome.state,
@@ -233,6 +236,7 @@ class Run {
 
   async #outcome(worst: ConnectorError | undefined): Promise<'released' | Parameters<typeof end>[2]> {
     const reason: unknown = this.#stop.signal.reason
+    if (reason instanceof LeaseLost) return 'released'
     if (reason instanceof Interruption) {
       if (reason.by === 'lost') return 'released'
       if (reason.by === 'deadline') {

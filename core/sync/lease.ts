@@ -31,25 +31,46 @@ type RunRow = {
   id: number
   mode: Lease['mode']
   pass: Lease['pass']
+  trigger: RunRequest['trigger']
   confirmed: boolean
   state: RunState
   stale: boolean
 }
 
-/** Begins a run, or takes over one whose worker is gone. Answers the active run's id if another worker holds it. */
+/** Whether going on with a run that was left does all that is asked, and nothing that is not. */
+function continues(left: RunRow, request: RunRequest): boolean {
+  return (
+    left.mode === request.mode &&
+    left.confirmed === (request.confirmed ?? false) &&
+    (left.pass === 'full' || request.pass === 'incremental') &&
+    left.trigger !== 'webhook' &&
+    request.touched === undefined &&
+    request.streams === undefined
+  )
+}
+
+/**
+ * Begins a run, or takes over one whose worker is gone; one that was after something else is ended, its passes go on
+ * in the new run. Answers the active run's id if another worker holds it.
+ */
 export async function acquire(database: Database, request: RunRequest): Promise<Lease | { readonly busy: number }> {
   const token = randomUUID()
   return database.transaction(async (sql) => {
     // Two workers at once: the second waits here for the first one's insert.
     await sql.query('select id from connections where id = $1 for update', [request.connectionId])
     const { rows } = await sql.query<RunRow>(
-      `select id, mode, pass, confirmed, state, heartbeat_at < now() - make_interval(secs => $2) as stale
+      `select id, mode, pass, trigger, confirmed, state, heartbeat_at < now() - make_interval(secs => $2) as stale
        from sync_runs where connection_id = $1 and state in ('running', 'waiting') for update`,
       [request.connectionId, staleAfterSeconds],
     )
     const active = rows[0]
-    if (active) {
-      if (active.state === 'running' && !active.stale) return { busy: active.id }
+    if (active?.state === 'running' && !active.stale) return { busy: active.id }
+    if (active && !continues(active, request)) {
+      await sql.query(
+        "update sync_runs set state = 'cancelled', finished_at = now(), waiting_until = null, error_admin = $2 where id = $1",
+        [active.id, 'It was left unfinished; a run that was asked for later took its place.'],
+      )
+    } else if (active) {
       await sql.query(
         "update sync_runs set lease = $2, state = 'running', heartbeat_at = now(), waiting_until = null where id = $1",
         [active.id, token],

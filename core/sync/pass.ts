@@ -164,6 +164,22 @@ async function forget(sql: Sql, connectionId: number, stream: StreamName, passId
   ])
 }
 
+/**
+ * Clears what a run's passes left that no run will go on with: those of dry runs that broke off, and those that a
+ * changed selection or mapping has made void.
+ */
+export async function dropOrphans(database: Database, runId: number): Promise<void> {
+  await database.run(
+    'delete from sync_pages p where run_id = $1 and not exists (select 1 from stream_states s where s.pass_id = p.pass_id)',
+    [runId],
+  )
+  await database.run(
+    `delete from withheld_changes w where run_id = $1 and state = 'staged' and not exists (
+       select 1 from stream_states s where s.connection_id = w.connection_id and s.stream = w.stream and s.pass_id is not null)`,
+    [runId],
+  )
+}
+
 /** Moves the state behind a page, in the page's own transaction. */
 export async function advance(
   sql: Sql,

@@ -638,7 +638,7 @@ create table flexible_assets (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
-create index flexible_assets_company_source on flexible_assets (connection_id, company_source_id);
+create index flexible_assets_company_source on flexible_assets (company_source_id, connection_id);
 create index flexible_assets_company on flexible_assets (company_id);
 
 create table domains (
@@ -660,7 +660,7 @@ create table domains (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
-create index domains_company_source on domains (connection_id, company_source_id);
+create index domains_company_source on domains (company_source_id, connection_id);
 create index domains_company on domains (company_id);
 
 create table ssl_certificates (
@@ -685,7 +685,7 @@ create table ssl_certificates (
   updated_at timestamptz not null default now(),
   unique (connection_id, source_id)
 );
-create index ssl_certificates_company_source on ssl_certificates (connection_id, company_source_id);
+create index ssl_certificates_company_source on ssl_certificates (company_source_id, connection_id);
 create index ssl_certificates_company on ssl_certificates (company_id);
 
 create table m365_users (
