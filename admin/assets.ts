@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import { Router } from 'adminjs'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { compress, encodingOf } from './compression.ts'
 import { paletteCss } from './theme/palette.ts'
 
 interface Asset {
@@ -35,10 +34,7 @@ async function make(name: string, body: Buffer): Promise<Asset> {
   const type = types[extname(name)] ?? 'application/octet-stream'
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 16)
   if (!/text|svg/.test(type)) return { type, body, etag }
-  const [br, gz] = await Promise.all([
-    promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
-    promisify(gzip)(body),
-  ])
+  const [br, gz] = await Promise.all([compress(body, 'br', 6), compress(body, 'gzip', 6)])
   return { type, body, br, gzip: gz, etag }
 }
 
@@ -75,13 +71,6 @@ async function readAssets(bundle: string): Promise<Map<string, Asset>> {
   )
 }
 
-function encodingOf(request: FastifyRequest, asset: Asset): 'br' | 'gzip' | undefined {
-  const accepted = String(request.headers['accept-encoding'] ?? '')
-  if (asset.br && /\bbr\b/.test(accepted)) return 'br'
-  if (asset.gzip && /\bgzip\b/.test(accepted)) return 'gzip'
-  return undefined
-}
-
 /** Serves the assets below `prefix`; `bundle` is the file with our components. */
 export async function serveAssets(app: FastifyInstance, prefix: string, bundle: string): Promise<AssetUrl> {
   const assets = await readAssets(bundle)
@@ -92,9 +81,10 @@ export async function serveAssets(app: FastifyInstance, prefix: string, bundle: 
     // Fonts are named by the style sheet without a version, but a new release of them has new names.
     reply.header('cache-control', 'private, max-age=31536000, immutable')
     if (request.headers['if-none-match'] === `"${asset.etag}"`) return reply.code(304).send()
-    const encoding = encodingOf(request, asset)
-    if (encoding) reply.header('content-encoding', encoding)
-    return reply.send((encoding && asset[encoding]) ?? asset.body)
+    const encoding = encodingOf(request)
+    const short = encoding && asset[encoding]
+    if (short) reply.header('content-encoding', encoding)
+    return reply.send(short ?? asset.body)
   })
   return (name) => {
     const asset = assets.get(name)

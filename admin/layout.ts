@@ -1,7 +1,7 @@
 /** The one HTML page of the panel. AdminJS's own carries scripts in the page and asks Google for a font. */
 import { combineStyles } from '@adminjs/design-system'
 import type AdminJS from 'adminjs'
-import { type CurrentAdmin, initializeStore } from 'adminjs'
+import { type CurrentAdmin, initializeStore, type ReduxState } from 'adminjs'
 import type { AssetUrl } from './assets.ts'
 
 // The hash of nothing: styled-components adds an empty style element and fills it by script, which no policy forbids.
@@ -22,6 +22,12 @@ export const contentSecurityPolicy = [
 /** JSON that cannot end the script element it stands in. */
 function json(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
+}
+
+/** The state without what the browser does not ask for: AdminJS describes every property four times. */
+function trimmed(state: ReduxState) {
+  const resources = state.resources.map((resource) => ({ ...resource, properties: {}, editProperties: [] }))
+  return { ...state, resources }
 }
 
 /** The page for whoever is logged in; the address decides in the browser what it shows. */
@@ -49,7 +55,7 @@ ${deferred.map((name) => `<script defer src="${asset(name)}"></script>`).join('\
 <body>
 <div id="app"></div>
 <noscript>The panel needs JavaScript. The command line (<code>tributary --help</code>) and the GraphQL API do without.</noscript>
-<script type="application/json" id="state">${json({ state: store.getState(), theme: combineStyles() })}</script>
+<script type="application/json" id="state">${json({ state: trimmed(store.getState()), theme: combineStyles() })}</script>
 </body>
 </html>
 `

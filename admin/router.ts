@@ -7,6 +7,7 @@ import { type CurrentAdmin, Router } from 'adminjs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AuthenticatedUser, type Capability, can } from '../core/access/roles.ts'
 import type { AssetUrl } from './assets.ts'
+import { compress, encodingOf } from './compression.ts'
 import { contentSecurityPolicy, renderPage } from './layout.ts'
 import { Problem, tellable } from './problem.ts'
 
@@ -67,7 +68,11 @@ export function mountRoutes(app: FastifyInstance, admin: AdminJS, asset: AssetUr
         const currentAdmin = adminOf(request)
         if (!api) {
           reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8')
-          return renderPage(admin, currentAdmin, asset)
+          const page = await renderPage(admin, currentAdmin, asset)
+          const encoding = encodingOf(request)
+          if (!encoding) return page
+          reply.header('content-encoding', encoding).header('vary', 'accept-encoding')
+          return compress(page, encoding, 4)
         }
         find(admin, request.params)
         const controller: Controller = new Controller({ admin }, currentAdmin)

@@ -39,7 +39,7 @@ function ResourceRoute({ action }: { action: 'list' | 'show' }) {
   const { resourceId, recordId } = useParams()
   const resource = useResources().find(({ id }) => id === resourceId)
   const offered = resource?.actions.find(({ name }) => name === action)
-  if (!resource || !resource.resourceActions.some(({ name }) => name === 'list')) return <NotFound />
+  if (!resource?.resourceActions.some(({ name }) => name === 'list')) return <NotFound />
   return named(offered?.component || undefined, {
     resource,
     action: offered,

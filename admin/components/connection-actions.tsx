@@ -4,10 +4,11 @@ import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
 import { act } from './client.ts'
 import { useAction, useFeedback } from './feedback.tsx'
+import { Menu } from './menu.tsx'
 import { useSession } from './session.ts'
 import { SyncMenu } from './sync-menu.tsx'
 import { resultOf } from './test-result.tsx'
-import { Button, Menu } from './ui.tsx'
+import { Button } from './ui.tsx'
 
 /** Tests a stored connection; the result is kept with it. */
 export function TestButton({ id, onDone, label = 'Test' }: { id: number; onDone: () => void; label?: string }) {

@@ -2,6 +2,7 @@
 import { Link } from 'react-router-dom'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
+import { resourceOfStream } from './record-links.ts'
 import { Badge, Empty, RunBadge, Time } from './ui.tsx'
 import { count } from './words.ts'
 
@@ -28,7 +29,11 @@ export function ConnectionStreams({ data }: { data: Wire<ConnectionData> }) {
                 {stream.title} {!stream.enabled && <Badge tone="off">Off</Badge>}
               </td>
               <td data-label="In the hub" className="number">
-                {count(stream.rows)}
+                <Link
+                  to={`/admin/resources/${resourceOfStream(stream.stream)}?filters.connectionId=${data.connection.id}&shown.connectionId=${encodeURIComponent(data.connection.name)}`}
+                >
+                  {count(stream.rows)}
+                </Link>
               </td>
               <td data-label="Complete until">
                 {stream.completeUntil ? <Time at={stream.completeUntil} /> : <span className="soft">–</span>}

@@ -86,9 +86,9 @@ export function FeedbackProvider({ children }: { children: ReactNode }) {
   return (
     <Context.Provider value={value}>
       {children}
-      <div className="messages" role="status" aria-live="polite">
+      <div className="toasts" role="status" aria-live="polite">
         {messages.map((message) => (
-          <div key={message.id} className={`message ${message.tone}`}>
+          <div key={message.id} className={`toast ${message.tone}`}>
             <Icon
               name={message.tone === 'bad' ? 'AlertOctagon' : message.tone === 'warn' ? 'AlertTriangle' : 'CheckCircle'}
               size={18}

@@ -23,6 +23,7 @@ function headline({ connections, decisions }: Data): string {
   if (open > 0) return `${many(open, 'thing')} ${open === 1 ? 'waits' : 'wait'} for a decision`
   const running = connections.filter((connection) => connection.running).length
   if (running > 0) return running === 1 ? 'A sync is running' : `${running} syncs are running`
+  if (connections.every(({ recent }) => recent.every(({ mode }) => mode === 'plan'))) return 'Ready for the first sync'
   return 'Everything is up to date'
 }
 

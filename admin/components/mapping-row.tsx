@@ -96,6 +96,15 @@ function Decide({ row, work, allowed }: { row: Row; work: Work; allowed: boolean
           {candidate.name}
         </Button>
       ))}
+      {row.state === 'unmapped' && (
+        <Button
+          icon="Download"
+          aria-label={`Import ${row.name}`}
+          onClick={() => void work('import', { ids: [row.id] }, () => `${row.name} is imported.`)}
+        >
+          Import
+        </Button>
+      )}
       <CompanyPicker suggestion={row.name} onPick={(company) => link(company.id, company.name)} />
       {row.state === 'ambiguous' && (
         <Button

@@ -29,7 +29,7 @@ export function Permissions({
               <span className="soft">
                 {' '}
                 for {permission.capability}
-                {permission.required ? '' : ' (optional)'}
+                {state && !permission.required ? ' (optional)' : ''}
               </span>
               {found && found.state !== 'ok' && <p>{found.message}</p>}
               <p className="where">

@@ -28,6 +28,19 @@ function isEmpty(record: RecordJSON, property: BasePropertyJSON): boolean {
   return value === null || value === undefined || value === ''
 }
 
+/** A look-up that says what a field beside it says already. */
+function isRepeated(record: RecordJSON, property: BasePropertyJSON, all: readonly BasePropertyJSON[]): boolean {
+  return (
+    property.custom.group === 'more' &&
+    all.some(
+      (other) =>
+        other.custom.group === 'main' &&
+        other.custom.label === property.custom.label &&
+        record.params[other.propertyPath] === record.params[property.propertyPath],
+    )
+  )
+}
+
 export default function RecordShow({ resource, recordId }: { resource: ResourceJSON; recordId: string }) {
   const { data, error, reload } = usePage<Shown>(`resources/${resource.id}/records/${recordId}/origin`, {})
   const list = resource.actions.find(({ name }) => name === 'list')?.custom as ListDescription | undefined
@@ -61,7 +74,10 @@ export default function RecordShow({ resource, recordId }: { resource: ResourceJ
         <div>
           {groups.map(({ id, title }) => {
             const fields = plain.filter(
-              (property) => property.custom.group === id && (id === 'main' || !isEmpty(record, property)),
+              (property) =>
+                property.custom.group === id &&
+                (id === 'main' || !isEmpty(record, property)) &&
+                !isRepeated(record, property, plain),
             )
             if (fields.length === 0) return null
             return (

@@ -16,7 +16,13 @@ const atOnce = 200
 
 export function Value({ value }: { value: unknown }) {
   const text = plain(value)
-  return text === null ? <span className="none">empty</span> : <span className="value">{text}</span>
+  return text === null ? (
+    <span className="none">empty</span>
+  ) : (
+    <span className="value" title={text}>
+      {text}
+    </span>
+  )
 }
 
 export function RunChanges({ runId }: { runId: number }) {
@@ -53,7 +59,7 @@ export function RunChanges({ runId }: { runId: number }) {
   return (
     <Card title="Changed fields">
       <div className="table-box">
-        <table className="cards-when-narrow">
+        <table className="cards-when-narrow even">
           <thead>
             <tr>
               <th scope="col">Record</th>

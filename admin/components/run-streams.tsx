@@ -29,7 +29,14 @@ const columns = [
   ['removed', 'Gone'],
   ['withheld', 'Withheld'],
   ['rejected', 'Rejected'],
+  ['skipped', 'Left out'],
 ] as const
+
+const means: Readonly<Record<string, string>> = {
+  withheld: 'Waiting in the review queue.',
+  rejected: 'Records that could not be used; the log says why.',
+  skipped: 'Records of companies that are not imported.',
+}
 
 export function RunStreams({ run }: { run: Run }) {
   if (run.streams.length === 0) return <Empty icon="Loader" title="Getting ready…" />
@@ -44,7 +51,7 @@ export function RunStreams({ run }: { run: Run }) {
               Read
             </th>
             {columns.map(([field, title]) => (
-              <th key={field} scope="col" className="number">
+              <th key={field} scope="col" className="number" title={means[field]}>
                 {title}
               </th>
             ))}
@@ -83,7 +90,8 @@ export function RunStreams({ run }: { run: Run }) {
 }
 
 function Read({ stream }: { stream: Stream }) {
-  const of = stream.total !== null && stream.total >= stream.received ? ` of ${count(stream.total)}` : ''
+  const running = stream.state === 'running'
+  const of = running && stream.total !== null && stream.total >= stream.received ? ` of ${count(stream.total)}` : ''
   return (
     <div className="read">
       <span>
@@ -93,9 +101,7 @@ function Read({ stream }: { stream: Stream }) {
           {stream.pages > 0 ? `· ${count(stream.pages)} ${stream.pages === 1 ? 'page' : 'pages'}` : ''}
         </span>
       </span>
-      {stream.state === 'running' && (
-        <Progress value={stream.received} most={stream.total} label={`${streamTitle(stream.stream)} read`} />
-      )}
+      {running && <Progress value={stream.received} most={stream.total} label={`${streamTitle(stream.stream)} read`} />}
     </div>
   )
 }

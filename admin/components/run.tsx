@@ -23,7 +23,16 @@ function isActive(run: Data['run']): boolean {
 /** Sum over all streams. */
 function sum(
   run: Data['run'],
-  field: 'received' | 'created' | 'updated' | 'unchanged' | 'restored' | 'removed' | 'withheld' | 'rejected',
+  field:
+    | 'received'
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'restored'
+    | 'removed'
+    | 'withheld'
+    | 'rejected'
+    | 'skipped',
 ): number {
   return run.streams.reduce((total, stream) => total + stream[field], 0)
 }
@@ -154,6 +163,7 @@ function Numbers({ run, plan }: { run: Data['run']; plan: boolean }) {
     { title: plan ? 'Would be gone' : 'Gone', value: sum(run, 'removed') },
     { title: 'Withheld', value: sum(run, 'withheld'), tone: 'warn' },
     { title: 'Rejected', value: sum(run, 'rejected'), tone: 'bad' },
+    { title: 'Left out', value: sum(run, 'skipped') },
   ]
   return (
     <section className="card numbers" aria-label="Counts">

@@ -1,7 +1,7 @@
 /** Starts a sync: what changed, everything, or a dry run. It goes on when the page is left. */
 import { act } from './client.ts'
 import { useAction, useFeedback } from './feedback.tsx'
-import { Menu } from './ui.tsx'
+import { Menu } from './menu.tsx'
 
 export function SyncMenu({
   id,

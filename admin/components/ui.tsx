@@ -1,6 +1,6 @@
 /** The small parts every page is made of. */
 import { Icon as Glyph } from '@adminjs/design-system'
-import { type ButtonHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ButtonHTMLAttributes, type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router-dom'
 import { connectionStates, fullTime, relative, runStates, type Tone } from './words.ts'
 
@@ -222,73 +222,5 @@ export function Tabs({
         </button>
       ))}
     </nav>
-  )
-}
-
-/** A button that opens a list of things to do. */
-export function Menu({
-  label,
-  icon,
-  look = 'plain',
-  busy = false,
-  items,
-}: {
-  label: string
-  icon?: string
-  look?: 'main' | 'plain' | 'quiet'
-  busy?: boolean
-  items: readonly { title: string; detail?: string; icon: string; run: () => void; danger?: boolean }[]
-}) {
-  const [open, setOpen] = useState(false)
-  const box = useRef<HTMLDivElement>(null)
-  const id = useId()
-  useEffect(() => {
-    if (!open) return
-    const close = (event: Event) => {
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !box.current?.contains(event.target as Node))
-        setOpen(false)
-    }
-    document.addEventListener('pointerdown', close)
-    document.addEventListener('keydown', close)
-    return () => {
-      document.removeEventListener('pointerdown', close)
-      document.removeEventListener('keydown', close)
-    }
-  }, [open])
-  return (
-    <div className="menu" ref={box}>
-      <Button
-        look={look}
-        busy={busy}
-        {...(icon && { icon })}
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-      >
-        {label} <Icon name="ChevronDown" size={14} />
-      </Button>
-      {open && (
-        <ul id={id}>
-          {items.map((item) => (
-            <li key={item.title}>
-              <button
-                type="button"
-                className={item.danger ? 'danger' : ''}
-                onClick={() => {
-                  setOpen(false)
-                  item.run()
-                }}
-              >
-                <Icon name={item.icon} size={16} />
-                <span>
-                  <strong>{item.title}</strong>
-                  {item.detail && <small>{item.detail}</small>}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   )
 }

@@ -1,4 +1,5 @@
 /** One sync run: progress while it goes, then what it did, stream by stream, company by company, line by line. */
+import { streamNames } from '../../core/connector/index.ts'
 import { tables } from '../../core/store/columns.ts'
 import type { RecordChange, RunCompany, RunLine, RunStream, RunSummary } from '../../core/sync/runs.ts'
 import { Problem } from '../problem.ts'
@@ -73,7 +74,7 @@ export function runPage(services: PanelServices): PanelPage {
       )
       const groups = run.mode === 'plan' ? await review.summary(run.connectionId) : []
       return {
-        run,
+        run: { ...run, streams: run.streams.toSorted((a, b) => order(a) - order(b)) },
         simulator: isSimulator(account?.name ?? null),
         log: await runs.log(run.id, { limit: logLines, ...(after !== undefined && { after }) }),
         planned: groups
@@ -95,6 +96,11 @@ export function runPage(services: PanelServices): PanelPage {
       dropPlan: { capability: 'decide', run: (input, by) => decide(input, by, 'reject') },
     },
   }
+}
+
+/** In the order in which they depend on one another, so that rows do not jump about. */
+function order({ stream }: RunStream): number {
+  return streamNames.indexOf(stream)
 }
 
 /** Names of the records that changed, one statement per stream. */

@@ -90,10 +90,29 @@ function values(models: Models): readonly ResourceSpec[] {
   ]
 }
 
+/** Names of the values a company has of a list. */
+function namesOf(link: string, table: string, column: string): string {
+  return `(select string_agg(v.name, ', ' order by v.name) from ${link} x join ${table} v on v.id = x.${column} where x.company_id = $.id)`
+}
+
 const companyFields: readonly FieldSpec[] = [
   name,
+  {
+    name: 'types',
+    label: 'Types',
+    kind: 'names',
+    sql: namesOf('companies_company_types', 'company_types', 'company_type_id'),
+    group: 'main',
+  },
   { name: 'statusId', label: 'Status', kind: 'reference', reference: 'company-statuses', group: 'main' },
   { name: 'primaryMarketId', label: 'Primary market', kind: 'reference', reference: 'markets', group: 'main' },
+  {
+    name: 'markets',
+    label: 'Markets',
+    kind: 'names',
+    sql: namesOf('companies_markets', 'markets', 'market_id'),
+    group: 'main',
+  },
   { name: 'groupId', label: 'Group', kind: 'reference', reference: 'groups', group: 'main' },
   { name: 'website', label: 'Website', kind: 'url', group: 'main' },
   { name: 'phone', label: 'Phone', kind: 'text', group: 'main' },
@@ -293,7 +312,7 @@ export function hubSpecs(models: Models): readonly ResourceSpec[] {
       capability: 'look',
       titleField: 'name',
       fields: companyFields,
-      list: ['name', 'statusId', 'primaryMarketId', 'city', 'country', 'phone', 'updatedAt'],
+      list: ['name', 'types', 'statusId', 'primaryMarketId', 'city', 'phone', 'updatedAt'],
       filters: ['statusId', 'primaryMarketId', 'groupId', 'city', 'country', 'updatedAt'],
       search: ['name', 'website', 'externalId'],
       sort: { by: 'name', direction: 'asc' },

@@ -88,34 +88,14 @@ export class PanelResource extends Resource {
   }
 
   override async findOne(id: string | number): Promise<BaseRecord | null> {
-    const [record] = await this.findMany([id])
-    return record ?? null
+    const [row] = await this.#byId([id], this.#select(new Set(this.#fields.keys()), jsonInFull))
+    return row ? new BaseRecord(row, this) : null
   }
 
+  /** For the names of records that others point to: nothing but id and title is read. */
   override async findMany(ids: readonly (string | number)[]): Promise<BaseRecord[]> {
-    const numbers = ids.map(Number).filter((id) => Number.isSafeInteger(id) && id > 0)
-    if (numbers.length === 0) return []
-    const rows = await this.#rows({
-      attributes: this.#select(new Set(this.#fields.keys()), jsonInFull),
-      where: { id: { [Op.in]: numbers.slice(0, longestPage) } },
-    })
+    const rows = await this.#byId(ids, [...new Set(['id', this.spec.titleField])])
     return rows.map((row) => new BaseRecord(row, this))
-  }
-
-  /** Names of the records that `property` of `records` points to. Nothing but id and title is read. */
-  override async populate(records: BaseRecord[], property: BaseProperty): Promise<BaseRecord[]> {
-    const ids = [...new Set(records.map((record) => Number(record.get(property.name()))))].filter((id) => id > 0)
-    if (ids.length === 0) return records
-    const rows = await this.#rows({
-      attributes: [...new Set(['id', this.spec.titleField])],
-      where: { id: { [Op.in]: ids } },
-    })
-    const found = new Map(rows.map((row) => [row.id, new BaseRecord(row, this)]))
-    for (const record of records) {
-      const referenced = found.get(Number(record.get(property.name())))
-      if (referenced) record.populated[property.name()] = referenced
-    }
-    return records
   }
 
   override create(): Promise<never> {
@@ -133,7 +113,9 @@ export class PanelResource extends Resource {
   /** Whether a list may be ordered by the attribute. */
   isSortable(name: string): boolean {
     const field = this.#fields.get(name)
-    return field !== undefined && this.spec.list.includes(name) && !['json', 'list', 'lookup'].includes(field.kind)
+    return (
+      field !== undefined && this.spec.list.includes(name) && !['json', 'list', 'lookup', 'names'].includes(field.kind)
+    )
   }
 
   /**
@@ -160,6 +142,12 @@ export class PanelResource extends Resource {
   /** The fields of an export, in order. */
   exported(): readonly FieldSpec[] {
     return this.spec.fields
+  }
+
+  async #byId(ids: readonly (string | number)[], attributes: Selected[]): Promise<Row[]> {
+    const numbers = ids.map(Number).filter((id) => Number.isSafeInteger(id) && id > 0)
+    if (numbers.length === 0) return []
+    return this.#rows({ attributes, where: { id: { [Op.in]: numbers.slice(0, longestPage) } } })
   }
 
   async #rows(options: {
@@ -191,6 +179,7 @@ export class PanelResource extends Resource {
 
   /** JSON and lists as text: AdminJS would flatten them into hundreds of keys. */
   #readable(field: FieldSpec, json: number): Selected {
+    if (field.sql) return [literal(field.sql.replaceAll('$', `"${this.#model.name}"`)), field.name]
     const column = this.#column(field.name)
     if (field.kind === 'json') return [literal(`left(${column}::text, ${json})`), field.name]
     if (field.kind === 'list') return [literal(`array_to_string(${column}, ', ')`), field.name]

@@ -17,6 +17,7 @@ export type FieldKind =
   | 'choice'
   | 'reference'
   | 'lookup'
+  | 'names'
 
 export interface FieldSpec {
   /** Attribute of the model. */
@@ -28,6 +29,8 @@ export interface FieldSpec {
   readonly reference?: string
   /** `lookup`: the stream in whose records of the same connection the source id is found. */
   readonly stream?: StreamName
+  /** `names`: what is read instead of a column; `$` stands for the row's table. */
+  readonly sql?: string
   /** `choice`: all values, with what they mean. */
   readonly choices?: Readonly<Record<string, string>>
   /** Where the show page puts it. */

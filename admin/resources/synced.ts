@@ -47,9 +47,9 @@ const choices: Readonly<Record<StreamName, Choice>> = {
     section: 'Records',
     icon: 'Monitor',
     one: 'configuration',
-    list: ['name', 'companyId', 'type', 'serialNumber', 'manufacturer', 'model', 'warrantyExpiration', 'connectionId'],
+    list: ['name', 'companyId', 'type', 'serialNumber', 'manufacturer', 'model', 'warrantyExpiration'],
     filters: ['type', 'status', 'manufacturer', 'model', 'osType', 'purchaseDate', 'warrantyExpiration', 'active'],
-    search: ['name', 'serialNumber', 'assetTag', 'model'],
+    search: ['name', 'serialNumber', 'assetTag', 'manufacturer', 'model'],
   },
   flexibleAssets: {
     section: 'Documentation',
