@@ -83,6 +83,8 @@ export class Lab {
   readonly #connector: Connector
   readonly #witness: Witness
   readonly #clients: HttpClients
+  /** By settings. */
+  readonly #finders = new Map<string, SecretFinder>()
   #companies: readonly string[] | undefined
 
   constructor(parts: LabParts, served: { world: World; simulator: Simulator; server: SimulatorServer }) {
@@ -105,6 +107,12 @@ export class Lab {
   async close(): Promise<void> {
     await this.#clients.close()
     await this.server.close()
+  }
+
+  /** Takes away all faults and whatever stands before the simulator. */
+  undisturbed(): void {
+    this.server.clearFaults()
+    this.answering = undefined
   }
 
   /** Grows with every change to the world. */
@@ -194,8 +202,11 @@ export class Lab {
   }
 
   #finder(settings = this.settings): SecretFinder {
+    const key = JSON.stringify(settings)
+    const known = this.#finders.get(key)
+    if (known !== undefined) return known
     const finder = new SecretFinder(secretsOf(this.#connector.settings.properties, settings))
-    for (const { headers } of this.signIns) finder.addSession(headers)
+    this.#finders.set(key, finder)
     return finder
   }
 
@@ -208,6 +219,7 @@ export class Lab {
         const finder = this.#finder(ctx.settings)
         try {
           const session = await connector.signIn(this.#spied(ctx, finder))
+          finder.addSession(session.headers)
           this.signIns.push({ headers: session.headers, expires: session.expiresAt !== undefined })
           return session
         } catch (error) {

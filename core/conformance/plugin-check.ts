@@ -37,7 +37,7 @@ export async function checkPlugin(folder: string): Promise<Sheet> {
 
 async function connectorIn(folder: string): Promise<Connector> {
   const connectors: Connector[] = []
-  await register(await entryOf(folder), { add: (connector) => void connectors.push(connector) })
+  await register(await entryOf(folder), { connectors: { add: (connector) => void connectors.push(connector) } })
   const [connector, ...more] = connectors
   if (connector === undefined) throw new Error('The default export of index adds no connector: app.connectors.add(…).')
   if (more.length > 0) throw new Error(`The folder adds ${more.length + 1} connectors: one folder, one connector.`)

@@ -30,7 +30,8 @@ export class ReadRecord {
 
   /** By the contract's field names; what was left out is left out. Parsed when it is asked for: readings are many. */
   get fields(): Readonly<Record<string, unknown>> {
-    const parse = () => Object.entries(JSON.parse(this.#json)).map(([name, value]) => [this.#names.get(name), value])
+    const parse = () =>
+      Object.entries(JSON.parse(this.#json)).map(([name, value]) => [this.#names.get(name) ?? name, value])
     this.#fields ??= Object.fromEntries(parse())
     return this.#fields ?? {}
   }
@@ -145,5 +146,5 @@ export function differenceOf(one: Reading, other: Reading): string | undefined {
   const [old, fresh] = [record.fields, after?.fields ?? {}]
   const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
   const different = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(fresh[name]))
-  return `${changed.length} records differ (${id}: ${some(different)})`
+  return `${changed.length} records differ (${id}: ${some(different) || 'the order of its fields'})`
 }

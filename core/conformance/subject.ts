@@ -94,6 +94,9 @@ export class Subject {
         this.signal.throwIfAborted()
         if (error instanceof NotApplicable) reason = error.message
         else problems.push(`${stream}: ${messageOf(error)}`)
+      } finally {
+        // What went wrong with one stream must not be in the way of the next.
+        for (const lab of this.#labs) lab.undisturbed()
       }
     }
     if (problems.length > 0) throw new Error(listed(problems))

@@ -1,7 +1,7 @@
 /** The manifest: what can be seen of a connector without running it. */
 import { problemsOf } from '../../connections/manifest.ts'
 import { validateSettings } from '../../connections/settings.ts'
-import type { SettingField } from '../../connector/contract.ts'
+import type { Connector, SettingField } from '../../connector/contract.ts'
 import { EgressPolicy } from '../../http/egress.ts'
 import { listed, messageOf, NotApplicable, type Rule, type Subject } from '../subject.ts'
 import { shortestSecret } from '../witness.ts'
@@ -119,10 +119,19 @@ const hosts: Rule = {
     }
     new EgressPolicy(connector, lab.settings).judge(`${lab.server.origin}/`)
     for (const settings of examplesOf(connector.settings.properties, lab.settings)) {
-      if (connector.hosts(settings).length === 0)
+      if (isValid(connector, settings) && connector.hosts(settings).length === 0)
         throw new Error(`hosts() names no host for ${JSON.stringify(shown(settings, connector.settings.properties))}.`)
     }
   },
+}
+
+function isValid(connector: Connector, settings: Values): boolean {
+  try {
+    validateSettings(connector, settings)
+    return true
+  } catch {
+    return false
+  }
 }
 
 type Values = Readonly<Record<string, unknown>>

@@ -130,7 +130,7 @@ const trouble: Rule = {
   promise:
     'Trouble is told, as an error of the look-up or of the device; it is never "not found" and never an empty answer.',
   async run(subject) {
-    const lab = await subject.open({ times: { longestWaitMs: 40 } })
+    const lab = await subject.open({ times: { longestWaitMs: 24 } })
     const devices = devicesOf(subject, lab)
     const before = bySerial(await answersFor(subject, lab, devices))
     lab.server.clearLog()
