@@ -168,9 +168,9 @@ t.test('where the vendor counts per app, one connection syncs at a time, on howe
   const own = await connection('own')
   const web = queue()
   await web.start({ worker: false })
-  await worker({ workerConcurrency: 3 })
-  await worker({ workerConcurrency: 3 })
+  // All wait already when six takers come at the same moment.
   await Promise.all([...shared, own].map((id) => web.forceSync(id)))
+  await Promise.all([worker({ workerConcurrency: 3 }), worker({ workerConcurrency: 3 })])
   const seen: number[] = []
   while (seen.length < 7) {
     const run = await next()
