@@ -86,13 +86,6 @@ export const definitions = {
     means: 'How much the log tells.',
     parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
   }),
-  environment: define({
-    variable: 'NODE_ENV',
-    allowed: 'production, development or test',
-    default: 'production',
-    means: '`production` requires a key from outside as soon as `DATABASE_URL` is set.',
-    parse: oneOf('production', 'development', 'test'),
-  }),
   roles: define({
     variable: 'TRIBUTARY_ROLES',
     allowed: 'web, worker or web,worker',
