@@ -214,7 +214,7 @@ export class Lab {
   #watched(connector: Connector): Connector {
     return {
       ...connector,
-      limits: { ...connector.limits, windows: [] },
+      limits: { ...connector.limits, windows: [], perEndpoint: [] },
       signIn: async (ctx) => {
         const finder = this.#finder(ctx.settings)
         try {

@@ -6,6 +6,15 @@ import { type Connector, contractVersion, streamNames } from '../connector/index
 const positive = { type: 'integer', minimum: 1 }
 const named = { type: 'string', minLength: 1 }
 
+const windows = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['requests', 'seconds'],
+    properties: { requests: positive, seconds: { type: 'number', exclusiveMinimum: 0 } },
+  },
+}
+
 const field = {
   type: 'object',
   required: ['type', 'title'],
@@ -53,14 +62,8 @@ const manifest = {
       required: ['concurrency', 'windows', 'scope'],
       properties: {
         concurrency: positive,
-        windows: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['requests', 'seconds'],
-            properties: { requests: positive, seconds: { type: 'number', exclusiveMinimum: 0 } },
-          },
-        },
+        windows,
+        perEndpoint: windows,
         scope: { enum: ['connection', 'app'] },
         headers: {
           type: 'object',

@@ -55,6 +55,11 @@ export interface Limits {
   readonly concurrency: number
   /** Every window holds at once; a request waits until all have room. */
   readonly windows: readonly RateWindow[]
+  /**
+   * Beside `windows`: every window holds for each endpoint by itself, that is for a path with its ids (whole numbers,
+   * GUIDs) struck out, whatever the method.
+   */
+  readonly perEndpoint?: readonly RateWindow[]
   /** Whom the vendor counts: each connection for itself, or this installation as a whole. */
   readonly scope: 'connection' | 'app'
   /** Response headers that tell what is left, if the vendor sends any. */

@@ -3,9 +3,9 @@ import type { Connector, Settings } from '../connector/contract.ts'
 import { ConnectorError } from '../connector/errors.ts'
 import { Dispatchers, type NetworkOptions } from './dispatchers.ts'
 import { EgressPolicy } from './egress.ts'
-import { Limiter } from './limiter.ts'
 import { Redactor, secretsOf } from './redact.ts'
 import { SessionKeeper } from './session.ts'
+import { Throttle } from './throttle.ts'
 import { type TimeLimits, timeLimits } from './times.ts'
 import { type Caller, type Log, type Shared, VendorClient, type VendorHttp } from './vendor-client.ts'
 
@@ -38,7 +38,7 @@ export class HttpClients {
   readonly #options: HttpOptions
   readonly #times: TimeLimits
   readonly #dispatchers: Dispatchers
-  readonly #limiters = new Map<string, Limiter>()
+  readonly #limiters = new Map<string, Throttle>()
   readonly #kept = new Map<string, Kept>()
   readonly #ending = new AbortController()
 
@@ -98,10 +98,10 @@ export class HttpClients {
   }
 
   /** Kept for good: what the vendor counted stays counted when a connection is closed and opened again. */
-  #limiter(scope: string, connector: Connector): Limiter {
+  #limiter(scope: string, connector: Connector): Throttle {
     const known = this.#limiters.get(scope)
     if (known !== undefined) return known
-    const limiter = new Limiter(connector.limits, this.#times.longestWaitMs)
+    const limiter = new Throttle(connector.limits, this.#times.longestWaitMs)
     this.#limiters.set(scope, limiter)
     return limiter
   }

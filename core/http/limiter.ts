@@ -63,12 +63,16 @@ export class Limiter {
   #pausedUntil = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** `longestWait` in milliseconds: who would wait longer is refused with `TooLongToWait`. */
-  constructor(limits: Limits, longestWait: number) {
+  /**
+   * `longestWait` in milliseconds: who would wait longer is refused with `TooLongToWait`. Without `pace` long windows
+   * are used up as they come.
+   */
+  constructor(limits: Limits, longestWait: number, pace = true) {
     this.#concurrency = limits.concurrency
     this.#windows = limits.windows.map(({ requests, seconds }) => {
       const milliseconds = seconds * 1000
-      return { requests, milliseconds, paced: milliseconds > PACED_MS.above && milliseconds <= PACED_MS.upTo, head: 0 }
+      const paced = pace && milliseconds > PACED_MS.above && milliseconds <= PACED_MS.upTo
+      return { requests, milliseconds, paced, head: 0 }
     })
     this.#longestWait = longestWait
     this.#answers = new Float64Array(Math.max(1, ...this.#windows.map((window) => window.requests)))

@@ -6,11 +6,12 @@ import type { Dispatchers } from './dispatchers.ts'
 import type { EgressPolicy } from './egress.ts'
 import { exchange, type RawAnswer } from './exchange.ts'
 import { codeOf, refusalOfFailure } from './failures.ts'
-import { type Limiter, type Slot, TooLongToWait } from './limiter.ts'
+import { type Slot, TooLongToWait } from './limiter.ts'
 import { type Redactor, redactLine } from './redact.ts'
 import { type Asked, errorOf, type Refusal, readAnswer, refusalOf } from './refusals.ts'
 import { exhaustedMs } from './retry-after.ts'
 import { type OpenSession, type SessionKeeper, sameSession } from './session.ts'
+import type { Throttle } from './throttle.ts'
 import type { TimeLimits } from './times.ts'
 import { abortable, sleep } from './wait.ts'
 
@@ -27,7 +28,7 @@ export interface Shared {
   readonly settings: Settings
   /** Throws where the settings name no valid host. */
   readonly policy: () => EgressPolicy
-  readonly limiter: Limiter
+  readonly limiter: Throttle
   readonly keeper: SessionKeeper
   readonly redactor: Redactor
   readonly dispatchers: Dispatchers
@@ -109,7 +110,7 @@ export class VendorClient implements VendorHttp {
       const wait = outcome.retryAfter ?? this.#backoff(told ? pauses++ : failures)
       if (told) {
         // A little later than asked, so that those who were told the same do not come back together.
-        limiter.pause(wait + Math.random() * Math.min(1000, wait / 10))
+        limiter.pause(call.request.url, wait + Math.random() * Math.min(1000, wait / 10))
         paused += wait
         if (paused > times.longestWaitMs) {
           throw errorOf({ ...outcome, kind: 'rate-limit', retryAfter: wait }, this.redact)
@@ -139,20 +140,21 @@ export class VendorClient implements VendorHttp {
 
   /** A session, then a slot; once more if the session aged while waiting for the slot. */
   async #place(call: Call): Promise<{ session: OpenSession | undefined; slot: Slot }> {
-    if (call.anonymous) return { session: undefined, slot: await this.#slot() }
+    const { url } = call.request
+    if (call.anonymous) return { session: undefined, slot: await this.#slot(url) }
     const { keeper } = this.#shared
     for (let again = true; ; again = false) {
       const session = await abortable(keeper.get(this.#signIn), this.#caller.signal)
-      const slot = await this.#slot()
+      const slot = await this.#slot(url)
       if (keeper.current() === session || !again) return { session, slot }
       slot.release()
     }
   }
 
-  async #slot(): Promise<Slot> {
+  async #slot(url: string): Promise<Slot> {
     const { limiter, connector } = this.#shared
     try {
-      return await limiter.acquire(this.#caller.signal, this.#caller.onWait)
+      return await limiter.acquire(url, this.#caller.signal, this.#caller.onWait)
     } catch (error) {
       if (!(error instanceof TooLongToWait)) throw error
       const minutes = Math.ceil(error.milliseconds / 60_000)
@@ -174,7 +176,7 @@ export class VendorClient implements VendorHttp {
         return refusalOf(this.#shared.connector, askedOf(hop), outcome) ?? outcome
       }
       hop = next
-      outcome = await this.#send(call, hop, await this.#slot(), attempt)
+      outcome = await this.#send(call, hop, await this.#slot(hop.url), attempt)
     }
     return outcome
   }
@@ -196,7 +198,7 @@ export class VendorClient implements VendorHttp {
       }
       this.#note(asked, raw.status, started, attempt)
       const pause = exhaustedMs(raw.headers, connector.limits.headers)
-      if (pause !== undefined) limiter.pause(pause)
+      if (pause !== undefined) limiter.pause(call.request.url, pause)
       return readAnswer(connector, call.accept, asked, raw)
     } finally {
       slot.release()
