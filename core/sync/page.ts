@@ -88,17 +88,18 @@ export class PageStore {
       const fresh = own.filter(({ id }) => id === null)
       const changed = own.filter(({ id }) => id !== null)
       const created = await this.#create(sql, page.number, fresh, rows)
-      const { updated, restored } = await this.#change(sql, changed, rows)
+      const { written, restored } = await this.#change(sql, changed, rows)
+      const touched = [...fresh, ...written]
       const counts: PageCounts = {
         received: page.prepared.rows.length + page.prepared.duplicates + page.prepared.rejected.length,
         created,
-        updated,
+        updated: written.length - restored,
         restored,
-        unchanged: rows.length - own.length,
+        unchanged: rows.length - touched.length,
         rejected: page.prepared.rejected.length,
         skipped: skipped.length,
       }
-      await this.#note(sql, page, this.#tally(page.prepared, own, rows, skipped))
+      await this.#note(sql, page, this.#tally(page.prepared, touched, rows, skipped))
       await this.#progress(sql, counts, page)
       return counts
     })
@@ -155,12 +156,16 @@ export class PageStore {
     return ids.length
   }
 
+  /**
+   * Writes what differs, and answers which records did. A source that does not send all fields every time gives a
+   * record another hash without saying anything new; such a row is left as it is.
+   */
   async #change(
     sql: Sql,
     changed: readonly Difference[],
     rows: readonly (Row & Prepared)[],
-  ): Promise<{ updated: number; restored: number }> {
-    if (changed.length === 0) return { updated: 0, restored: 0 }
+  ): Promise<{ written: readonly Difference[]; restored: number }> {
+    if (changed.length === 0) return { written: [], restored: 0 }
     const stored = await this.#writer.stored(
       sql,
       changed.flatMap(({ id }) => id ?? []),
@@ -168,17 +173,25 @@ export class PageStore {
     const merged: Record<string, unknown>[] = []
     const changes: Change[] = []
     const plans: Parameters<typeof stage>[3] = []
+    const written: Difference[] = []
     let restored = 0
-    for (const { index, id, removed } of changed) {
+    for (const difference of changed) {
+      const { index, id, removed } = difference
       const row = rows[index]
       const before = id === null ? undefined : stored.get(id)
       if (row === undefined || before === undefined) continue
       const after = toColumns(this.#context.stream, JSON.parse(row.json))
       const own: Change[] = []
+      const companyId = this.#context.stream === 'companies' ? before.company_id : row.companyId
+      let differs = removed || before.company_id !== companyId
       for (const [name, value] of Object.entries(after)) {
-        if (unlogged.has(name) || same(this.#kinds.get(name) ?? 'json', before[name], value)) continue
-        own.push({ recordId: before.id, field: name, before: before[name] ?? null, after: value })
+        if (same(this.#kinds.get(name) ?? 'json', before[name], value)) continue
+        differs = true
+        if (!unlogged.has(name))
+          own.push({ recordId: before.id, field: name, before: before[name] ?? null, after: value })
       }
+      if (!differs) continue
+      written.push(difference)
       if (removed) {
         restored++
         own.push({ recordId: before.id, field: 'removed_at', before: before.removed_at, after: null })
@@ -189,13 +202,12 @@ export class PageStore {
         continue
       }
       changes.push(...own)
-      const companyId = this.#context.stream === 'companies' ? before.company_id : row.companyId
       merged.push({ ...before, ...after, company_id: companyId, content_hash: row.hash })
     }
     if (plans.length > 0) await stage(sql, this.#context, 'plan', plans)
     if (merged.length > 0) await this.#writer.update(sql, merged)
     await logChanges(sql, this.#context.lease.runId, this.#context.stream, changes)
-    return { updated: changed.length - restored, restored }
+    return { written, restored }
   }
 
   #tally(

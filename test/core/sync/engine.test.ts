@@ -72,6 +72,26 @@ t.test('what changed is written and logged field by field; what was not sent sta
   ])
 })
 
+t.test('fields that come one time and not the next write nothing as long as they say the same', async (t) => {
+  const here = await filled(t, 3)
+  await here.run()
+  const rows = () => here.database.rows('select xmin::text, ctid::text, updated_at from configurations order by id')
+  const before = await rows()
+  const whole = here.source.records.get('configurations')?.get('c0002')
+  const partial = { sourceId: 'c0002', name: 'Record c0002', companyId: 'A' }
+  for (const record of [partial, whole ?? partial, partial]) {
+    here.put('configurations', record)
+    const { runId } = await here.run()
+    t.match(await here.counts(runId, 'configurations'), { updated: 0, unchanged: 3 })
+    const plan = await here.run({ mode: 'plan' })
+    t.match(await here.counts(plan.runId, 'configurations'), { updated: 0, unchanged: 3 })
+  }
+  t.same(await rows(), before, 'not one row was written')
+  here.put('configurations', { ...partial, serialNumber: 'S-2' })
+  const { runId } = await here.run()
+  t.match(await here.counts(runId, 'configurations'), { updated: 1, unchanged: 2 })
+})
+
 t.test('a record that is gone is marked, and gets its old row back when it returns', async (t) => {
   const here = await filled(t)
   await here.run()
