@@ -42,17 +42,9 @@ export interface ConformOptions {
   readonly only?: readonly string[]
 }
 
-/** A rule that takes longer has met something that never ends. */
-const ruleLimitMs = 120_000
-
-/** Runs the battery against the connector and, if there is one, its simulator. Never throws for what is wrong with either. */
-export async function conform(
-  connector: Connector,
-  simulator: SimulatorModule | undefined,
-  { folder, only }: ConformOptions = {},
-): Promise<Sheet> {
-  const subject = new Subject(connector, simulator, folder)
-  const rules = [
+/** All rules in the order they run; the last ones look back on the others. */
+export function battery(connector: Connector): readonly Rule[] {
+  return [
     ...folderRules,
     ...manifestRules,
     ...checkRules,
@@ -68,7 +60,25 @@ export async function conform(
     ...webhookRules,
     ...warrantyRules,
     ...mannersRules(portraitOf(connector)),
-  ].filter(({ id }) => only === undefined || only.some((name) => id === name || id.startsWith(`${name}.`)))
+  ]
+}
+
+/** A rule that takes longer has met something that never ends. */
+const ruleLimitMs = 120_000
+
+/**
+ * Runs the battery against the connector and, if there is one, its simulator; one battery at a time in a process. Never
+ * throws for what is wrong with either.
+ */
+export async function conform(
+  connector: Connector,
+  simulator: SimulatorModule | undefined,
+  { folder, only }: ConformOptions = {},
+): Promise<Sheet> {
+  const subject = new Subject(connector, simulator, folder)
+  const rules = battery(connector).filter(
+    ({ id }) => only === undefined || only.some((name) => id === name || id.startsWith(`${name}.`)),
+  )
   const results: RuleResult[] = []
   const release = holdLooseEnds(subject)
   try {

@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { type Connector, contractVersion } from '../connector/contract.ts'
 import type { SimulatorModule } from '../connector/simulator.ts'
 import { entryOf, register } from '../loader.ts'
-import { conform, type RuleResult, type Sheet } from './kit.ts'
+import { type ConformOptions, conform, type RuleResult, type Sheet } from './kit.ts'
 import { messageOf } from './subject.ts'
 
 /**
  * Loads `index` and `simulator` (.ts, .js or .mjs) from the folder and runs the battery. Never throws for what is wrong
  * with the plugin: that is on the sheet. Without a simulator only the rules run that need none.
  */
-export async function checkPlugin(folder: string): Promise<Sheet> {
+export async function checkPlugin(folder: string, options: Pick<ConformOptions, 'only'> = {}): Promise<Sheet> {
   const path = resolve(folder)
   const started = performance.now()
   const loads = (outcome: RuleResult['outcome'], detail?: string): RuleResult => ({
@@ -31,7 +31,7 @@ export async function checkPlugin(folder: string): Promise<Sheet> {
     return { connector: basename(path), version: contractVersion, rules: [loads('fail', messageOf(error))] }
   }
   const loaded = loads('pass')
-  const sheet = await conform(connector, simulator, { folder: path })
+  const sheet = await conform(connector, simulator, { ...options, folder: path })
   return { ...sheet, rules: [loaded, ...sheet.rules] }
 }
 

@@ -19,21 +19,29 @@ async function sourcesIn(folder: string): Promise<readonly string[]> {
   )
 }
 
-/** Comments and the insides of texts are no code; imports keep their paths. */
-function codeOf(source: string): {
-  readonly code: string
-  readonly imports: readonly { readonly from: string; readonly typeOnly: boolean }[]
-} {
-  const bare = source.replace(
-    /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    (_, text?: string) => text ?? ' ',
+interface Import {
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+/** Comments and what stands in quotes are no code. A guard rail: who wants to hide something can. */
+function codeOf(source: string): { readonly code: string; readonly imports: readonly Import[] } {
+  const texts: string[] = []
+  const code = source.replace(
+    /(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')|(`(?:[^`\\]|\\.)*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, double?: string, single?: string, template?: string) => {
+      const text = double ?? single
+      return text === undefined ? (template ?? ' ') : `'${texts.push(text) - 1}'`
+    },
   )
-  const imports = [
-    ...bare.matchAll(
-      /\b(import|export)(\s+type)?\b[^'"`;()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g,
-    ),
-  ].map(([, , type, from, direct]) => ({ from: from ?? direct ?? '', typeOnly: type !== undefined }))
-  return { code: bare.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, "''"), imports }
+  const found = code.matchAll(
+    /\b(?:import|export)(\s+type)?\b(?:(?!\b(?:import|export)\b)[^'"`;()])*?\bfrom\s*'(\d+)'|\bimport\s*\(?\s*'(\d+)'/g,
+  )
+  const imports = [...found].map(([, type, from, direct]) => ({
+    from: texts[Number(from ?? direct)] ?? '',
+    typeOnly: type !== undefined,
+  }))
+  return { code, imports }
 }
 
 const banned: readonly (readonly [pattern: RegExp, name: string, instead: string])[] = [
