@@ -1,0 +1,62 @@
+/** What the API user may do with an entity, in Autotask's own words. */
+import type { Context, ReadContext } from '../../core/connector/contract.ts'
+import { bool, isRow, type Row, text } from '../../core/connector/parse.ts'
+import type { Json } from '../../core/connector/records.ts'
+import { camelCased } from './answers.ts'
+import type { AutotaskSettings } from './settings.ts'
+
+/** `Restricted`: a part of the records only; `unknown`: Autotask does not say. */
+export type Level = 'All' | 'Restricted' | 'None' | 'unknown'
+
+export interface Access {
+  readonly query: Level
+  readonly create: Level
+  readonly update: Level
+  readonly delete: Level
+}
+
+export async function accessTo(ctx: Context<AutotaskSettings>, entity: string): Promise<Access> {
+  const answer = await ctx.http.request({ url: `${entity}/entityInformation` })
+  const body = camelCased(answer.body)
+  const info = isRow(body) ? body.info : undefined
+  if (!isRow(info)) throw ctx.error('vendor', `Autotask answered what may be done with ${entity} with something else.`)
+  return {
+    query: level(info, 'Query'),
+    create: level(info, 'Create'),
+    update: level(info, 'Update'),
+    delete: level(info, 'Delete'),
+  }
+}
+
+/** What the entity allows at all goes before what the user may do with it. */
+function level(info: Row, action: string): Level {
+  if (bool(info[`can${action}`]) === false) return 'None'
+  const word = text(info[`userAccessFor${action}`])
+  return word === 'All' || word === 'Restricted' || word === 'None' ? word : 'unknown'
+}
+
+/**
+ * Whether a lost right answers with a refusal or with fewer records is not documented for every entity, so it is
+ * looked up before each pass. Throws `permission` where nothing may be read, and where less may be read than in the
+ * last complete pass: what has become invisible must not be taken for deleted. Answers the state for the next pass.
+ */
+export async function assertReadable(ctx: ReadContext<AutotaskSettings>, entity: string): Promise<Json> {
+  const { query } = await accessTo(ctx, entity)
+  const before = isRow(ctx.state) ? ctx.state.access : undefined
+  if (query === 'None')
+    throw ctx.error('permission', `The security level of the API user does not let it see ${entity}.`)
+  if (query === 'Restricted' && before === 'All') {
+    throw ctx.error(
+      'permission',
+      `The security level of the API user lets it see a part of the ${entity} only; before, it saw all of them. Nothing is removed. Set the level back to "All".`,
+    )
+  }
+  if (query === 'Restricted') {
+    ctx.report({
+      level: 'warning',
+      code: 'restricted',
+      message: `The security level of the API user lets it see a part of the ${entity} only.`,
+    })
+  }
+  return { access: query }
+}
