@@ -33,7 +33,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The roots see everything below them; nothing below sees a root. */
-const roots = ['core/hub', 'core/process', 'core/web', 'core/server', 'core/main', 'core/demo', 'core/cli']
+const roots = [
+  'core/hub',
+  'core/process',
+  'core/web',
+  'core/server',
+  'core/main',
+  'core/demo',
+  'core/cli',
+  'config/docs',
+]
 /** Beside the hub: imports services, is mounted by the server's root. */
 const beside = ['admin']
 
@@ -47,6 +56,8 @@ function files(folder: string): string[] {
 
 function partOf(path: string): string {
   const [first = '', second = ''] = relative(root, path).split('/')
+  // The generator of the README's tables is a program of its own beside the settings.
+  if (second === 'docs.ts') return 'config/docs'
   if (first !== 'core' && first !== 'plugins') return first
   return `${first}/${second.replace(/\.ts$/, '')}`
 }

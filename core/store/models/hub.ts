@@ -49,6 +49,7 @@ const definitions = {
     checkedAt: instant,
     checkResult: json,
     webhookIds: texts,
+    webhookUrl: text,
     ...stamps,
   },
   sync_runs: {
