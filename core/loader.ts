@@ -1,8 +1,8 @@
 /**
- * Loads the connectors. Our own come through @fastify/autoload; those of third parties are imported
- * each by itself, so that a broken one is listed with its message and never keeps the hub from starting.
+ * Loads the connectors: our own through @fastify/autoload, those of third parties by import; each by itself, so that
+ * a broken one is listed with its message and never keeps the hub from starting.
  */
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import autoload from '@fastify/autoload'
@@ -21,17 +21,28 @@ declare module 'fastify' {
 /** Our own connectors and those named in `plugins` (folders or npm packages). */
 export async function loadCatalogue(plugins: readonly string[]): Promise<Catalogue> {
   const catalogue = new Catalogue()
-  const app = fastify()
-  app.decorate('connectors', catalogue.host.connectors)
-  await app.register(autoload, { dir: ownPlugins, maxDepth: 1, encapsulate: false })
-  await app.ready()
-  await app.close()
+  const folders = await readdir(ownPlugins, { withFileTypes: true })
+  for (const folder of folders.filter((entry) => entry.isDirectory())) {
+    await autoloaded(join(ownPlugins, folder.name), catalogue).catch((error) => catalogue.addBroken(folder.name, error))
+  }
   for (const plugin of plugins) {
     await entryOf(plugin)
       .then((entry) => register(entry, catalogue.host))
       .catch((error) => catalogue.addBroken(plugin, error))
   }
   return catalogue
+}
+
+/** An instance for each folder: one plugin that throws makes all of its instance fail. */
+async function autoloaded(dir: string, catalogue: Catalogue): Promise<void> {
+  const app = fastify()
+  app.decorate('connectors', catalogue.host.connectors)
+  try {
+    await app.register(autoload, { dir, encapsulate: false })
+    await app.ready()
+  } finally {
+    await app.close()
+  }
 }
 
 /** Runs the default export of a plugin's entry file; a plugin that does not come back is given up. */

@@ -1,12 +1,15 @@
 /** Reads ahead of the writer, so that the next page is on the wire while this one is written; bounded. */
+import { abortable } from '../http/wait.ts'
 
 /**
  * Yields what `source` yields, in order, while up to `count` items or `bytes` bytes wait. At least one
- * item is always allowed, however large. When the consumer stops early, the source is closed.
+ * item is always allowed, however large. When the consumer stops early, the source is closed. Ends with the signal's
+ * reason when that aborts, whether the source hears it or not.
  */
 export async function* prefetch<T extends { readonly bytes: number }>(
   source: AsyncIterable<T>,
   limits: { readonly count: number; readonly bytes: number },
+  signal: AbortSignal,
 ): AsyncGenerator<T> {
   const waiting: T[] = []
   let bytes = 0
@@ -47,9 +50,10 @@ export async function* prefetch<T extends { readonly bytes: number }>(
         yield item
       } else if (ended) break
       else {
-        await new Promise<void>((resolve) => {
+        const news = new Promise<void>((resolve) => {
           wakeReader = resolve
         })
+        await abortable(news, signal)
       }
     }
     if (failure) throw failure.error

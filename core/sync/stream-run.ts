@@ -123,7 +123,7 @@ export class StreamRun {
     const store = new PageStore(services.database, { lease, connectionId: source.row.id, stream, scope, pass })
     let number = pass.pages
     let state: Json | undefined
-    for await (const page of prefetch(this.#pages(ofConnector(reader.read(context))), readAhead)) {
+    for await (const page of prefetch(this.#pages(ofConnector(reader.read(context))), readAhead, signal)) {
       signal.throwIfAborted()
       const current = number
       const counts = await patiently(
