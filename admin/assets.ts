@@ -5,19 +5,16 @@ import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { Router } from 'adminjs'
 import type { FastifyInstance } from 'fastify'
-import { compress, encodingOf } from './compression.ts'
+import { compress, type Encoding, encodingOf } from './compression.ts'
 import { paletteCss } from './theme/palette.ts'
 
 interface Asset {
   readonly type: string
   readonly body: Buffer
-  readonly br?: Buffer
-  readonly gzip?: Buffer
   readonly etag: string
+  /** Compressed when it is first asked for. */
+  readonly short: Map<Encoding, Promise<Buffer>>
 }
-
-/** Address of an asset by its name; changes with its content. */
-export type AssetUrl = (name: string) => string
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -26,16 +23,22 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-const styles = ['base.css', 'shell.css', 'elements.css', 'tables.css', 'pages.css']
+const styles = ['base', 'shell', 'elements', 'overlays', 'tables', 'home', 'connections', 'runs', 'records', 'narrow']
 const scripts = ['mode.js', 'state.js', 'start.js']
 const alphabets = ['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext', 'greek', 'vietnamese']
 
-async function make(name: string, body: Buffer): Promise<Asset> {
+function make(name: string, body: Buffer): Asset {
   const type = types[extname(name)] ?? 'application/octet-stream'
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 16)
-  if (!/text|svg/.test(type)) return { type, body, etag }
-  const [br, gz] = await Promise.all([compress(body, 'br', 6), compress(body, 'gzip', 6)])
-  return { type, body, br, gzip: gz, etag }
+  return { type, body, etag, short: new Map() }
+}
+
+/** The body as `encoding` has it; fonts are compressed already. */
+function shortened(asset: Asset, encoding: Encoding): Promise<Buffer> | undefined {
+  if (asset.type === types['.woff2']) return undefined
+  const body = asset.short.get(encoding) ?? compress(asset.body, encoding, 6)
+  asset.short.set(encoding, body)
+  return body
 }
 
 /** Font faces per alphabet, so that a browser loads only those a page needs. */
@@ -54,7 +57,7 @@ async function fonts(): Promise<{ css: string; files: [string, Buffer][] }> {
 async function readAssets(bundle: string): Promise<Map<string, Asset>> {
   const here = (...parts: string[]) => readFile(join(import.meta.dirname, ...parts))
   const font = await fonts()
-  const sheets = await Promise.all(styles.map((name) => here('theme', name)))
+  const sheets = await Promise.all(styles.map((name) => here('theme', `${name}.css`)))
   const files: [string, Buffer][] = [
     ['panel.css', Buffer.concat([Buffer.from(font.css + paletteCss()), ...sheets])],
     ['mark.svg', await here('theme', 'mark.svg')],
@@ -66,29 +69,43 @@ async function readAssets(bundle: string): Promise<Map<string, Asset>> {
     const name = path.split('/').at(-1) ?? ''
     if (/^(app|global|design-system)\.bundle\.js$/.test(name)) files.push([name, await readFile(src)])
   }
-  return new Map(
-    await Promise.all(files.map(async ([name, body]): Promise<[string, Asset]> => [name, await make(name, body)])),
-  )
+  return new Map(files.map(([name, body]) => [name, make(name, body)]))
 }
 
-/** Serves the assets below `prefix`; `bundle` is the file with our components. */
-export async function serveAssets(app: FastifyInstance, prefix: string, bundle: string): Promise<AssetUrl> {
-  const assets = await readAssets(bundle)
-  app.get<{ Params: { name: string } }>(`${prefix}/:name`, (request, reply) => {
-    const asset = assets.get(request.params.name)
-    if (!asset) return reply.code(404).send({ message: 'There is no such file.' })
-    reply.header('etag', `"${asset.etag}"`).header('vary', 'accept-encoding').type(asset.type)
-    // Fonts are named by the style sheet without a version, but a new release of them has new names.
-    reply.header('cache-control', 'private, max-age=31536000, immutable')
-    if (request.headers['if-none-match'] === `"${asset.etag}"`) return reply.code(304).send()
-    const encoding = encodingOf(request)
-    const short = encoding && asset[encoding]
-    if (short) reply.header('content-encoding', encoding)
-    return reply.send(short ?? asset.body)
-  })
-  return (name) => {
-    const asset = assets.get(name)
+/** The panel's static files, read once. */
+export class Assets {
+  readonly #assets: ReadonlyMap<string, Asset>
+  readonly #prefix: string
+
+  private constructor(prefix: string, assets: ReadonlyMap<string, Asset>) {
+    this.#prefix = prefix
+    this.#assets = assets
+  }
+
+  /** `bundle` is the file with our components; the files are served below `prefix`. */
+  static async read(prefix: string, bundle: string): Promise<Assets> {
+    return new Assets(prefix, await readAssets(bundle))
+  }
+
+  /** Address of a file; changes with its content. */
+  readonly url = (name: string): string => {
+    const asset = this.#assets.get(name)
     if (!asset) throw new Error(`The panel has no asset ${name}.`)
-    return `${prefix}/${name}?v=${asset.etag}`
+    return `${this.#prefix}/${name}?v=${asset.etag}`
+  }
+
+  mount(app: FastifyInstance): void {
+    app.get<{ Params: { name: string } }>(`${this.#prefix}/:name`, async (request, reply) => {
+      const asset = this.#assets.get(request.params.name)
+      if (!asset) return reply.code(404).send({ message: 'There is no such file.' })
+      reply.header('etag', `"${asset.etag}"`).header('vary', 'accept-encoding').type(asset.type)
+      // Fonts are named by the style sheet without a version, but a new release of them has new names.
+      reply.header('cache-control', 'private, max-age=31536000, immutable')
+      if (request.headers['if-none-match'] === `"${asset.etag}"`) return reply.code(304).send()
+      const encoding = encodingOf(request)
+      const short = encoding && (await shortened(asset, encoding))
+      if (short) reply.header('content-encoding', encoding)
+      return reply.send(short ?? asset.body)
+    })
   }
 }

@@ -3,7 +3,7 @@ import './environment.ts'
 import AdminJS from 'adminjs'
 import type { FastifyInstance } from 'fastify'
 import { openModels } from '../core/store/models/index.ts'
-import { serveAssets } from './assets.ts'
+import { Assets } from './assets.ts'
 import { bundle } from './bundle.ts'
 import { componentLoader } from './components.ts'
 import { connectionPage } from './pages/connection.ts'
@@ -24,12 +24,13 @@ export type { PanelServices } from './services.ts'
 export const rootPath = '/admin'
 
 /**
- * Mounts the panel at /admin. `app` is an encapsulated instance whose guard has set `request.user`.
- * Resolves when the components are bundled; throws if they cannot be.
+ * Makes the panel: bundles its components, reads its files, describes its record types. Answers what mounts
+ * it at /admin, on an encapsulated instance whose guard has set `request.user`. Throws if the components
+ * cannot be bundled. To be awaited before the server is built: a plugin of Fastify must not take this long.
  */
-export async function mountAdmin(app: FastifyInstance, services: PanelServices): Promise<void> {
+export async function preparePanel(services: PanelServices): Promise<(scope: FastifyInstance) => Promise<void>> {
+  const assets = await Assets.read(`${rootPath}/frontend/assets`, await bundle(services.bundleFolder))
   const models = openModels(services.database.url)
-  app.addHook('onClose', () => models.close())
   const specs = [...hubSpecs(models), ...syncedSpecs(models)]
   const home = homePage(services)
   const pages = {
@@ -53,6 +54,8 @@ export async function mountAdmin(app: FastifyInstance, services: PanelServices):
     version: { app: services.version },
     settings: { defaultPerPage: 25 },
   })
-  const asset = await serveAssets(app, `${rootPath}/frontend/assets`, await bundle(services.bundleFolder))
-  mountRoutes(app, admin, asset)
+  return async (scope) => {
+    scope.addHook('onClose', () => models.close())
+    mountRoutes(scope, admin, assets)
+  }
 }

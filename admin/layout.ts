@@ -2,7 +2,7 @@
 import { combineStyles } from '@adminjs/design-system'
 import type AdminJS from 'adminjs'
 import { type CurrentAdmin, initializeStore, type ReduxState } from 'adminjs'
-import type { AssetUrl } from './assets.ts'
+import type { Assets } from './assets.ts'
 
 // The hash of nothing: styled-components adds an empty style element and fills it by script, which no policy forbids.
 const emptyStyle = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
@@ -31,7 +31,7 @@ function trimmed(state: ReduxState) {
 }
 
 /** The page for whoever is logged in; the address decides in the browser what it shows. */
-export async function renderPage(admin: AdminJS, user: CurrentAdmin, asset: AssetUrl): Promise<string> {
+export async function renderPage(admin: AdminJS, user: CurrentAdmin, assets: Assets): Promise<string> {
   const store = await initializeStore(admin, user)
   const deferred = [
     'state.js',
@@ -47,10 +47,10 @@ export async function renderPage(admin: AdminJS, user: CurrentAdmin, asset: Asse
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Tributary</title>
-<link rel="icon" type="image/svg+xml" href="${asset('mark.svg')}">
-<script src="${asset('mode.js')}"></script>
-<link rel="stylesheet" href="${asset('panel.css')}">
-${deferred.map((name) => `<script defer src="${asset(name)}"></script>`).join('\n')}
+<link rel="icon" type="image/svg+xml" href="${assets.url('mark.svg')}">
+<script src="${assets.url('mode.js')}"></script>
+<link rel="stylesheet" href="${assets.url('panel.css')}">
+${deferred.map((name) => `<script defer src="${assets.url(name)}"></script>`).join('\n')}
 </head>
 <body>
 <div id="app"></div>

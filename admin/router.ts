@@ -6,7 +6,7 @@ import type AdminJS from 'adminjs'
 import { type CurrentAdmin, Router } from 'adminjs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AuthenticatedUser, type Capability, can } from '../core/access/roles.ts'
-import type { AssetUrl } from './assets.ts'
+import type { Assets } from './assets.ts'
 import { compress, encodingOf } from './compression.ts'
 import { contentSecurityPolicy, renderPage } from './layout.ts'
 import { Problem, tellable } from './problem.ts'
@@ -36,8 +36,11 @@ function find(admin: AdminJS, params: Readonly<Record<string, string>>): void {
 }
 
 /** Mounts the panel below the admin's root path. */
-export function mountRoutes(app: FastifyInstance, admin: AdminJS, asset: AssetUrl): void {
+export function mountRoutes(app: FastifyInstance, admin: AdminJS, assets: Assets): void {
   const root = admin.options.rootPath
+  assets.mount(app)
+  // What a form of another site can send without asking is not even read.
+  app.removeContentTypeParser('text/plain')
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
@@ -68,7 +71,7 @@ export function mountRoutes(app: FastifyInstance, admin: AdminJS, asset: AssetUr
         const currentAdmin = adminOf(request)
         if (!api) {
           reply.header('content-security-policy', contentSecurityPolicy).type('text/html; charset=utf-8')
-          const page = await renderPage(admin, currentAdmin, asset)
+          const page = await renderPage(admin, currentAdmin, assets)
           const encoding = encodingOf(request)
           if (!encoding) return page
           reply.header('content-encoding', encoding).header('vary', 'accept-encoding')

@@ -1,7 +1,7 @@
 /** The web role: loaded only where it is wanted, because the panel brings half of a browser's world with it. */
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { mountAdmin } from '../admin/index.ts'
+import { preparePanel } from '../admin/index.ts'
 import type { Hub } from './hub.ts'
 import { buildServer } from './server.ts'
 
@@ -20,5 +20,5 @@ export async function buildWeb(hub: Hub): Promise<FastifyInstance> {
     mapping,
     audit,
   }
-  return buildServer(hub, (scope) => mountAdmin(scope, panel))
+  return buildServer(hub, await preparePanel(panel))
 }

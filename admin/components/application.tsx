@@ -76,7 +76,6 @@ export default function Application() {
   const { dashboard } = usePanel()
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what this reacts to
   useEffect(() => {
     setOpen(false)
     // A new page is read from its top; the first one keeps the browser's own focus.

@@ -59,7 +59,7 @@ export function Menu({
   }
   const move = (step: number) => {
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])]
-    const at = buttons.findIndex((button) => button === document.activeElement)
+    const at = buttons.findIndex((button) => button.matches(':focus'))
     buttons[(at + step + buttons.length) % buttons.length]?.focus()
   }
   return (

@@ -59,7 +59,7 @@ export function Cell({
     case 'reference': {
       const title = record.populated[property.propertyPath]?.title ?? `#${value}`
       const text = property.reference === 'runs' ? `Run #${value}` : title
-      return links && property.reference ? <Link to={recordHref(property.reference, value)}>{text}</Link> : <>{text}</>
+      return links && property.reference ? <Link to={recordHref(property.reference, value)}>{text}</Link> : text
     }
     case 'choice': {
       const label = property.availableValues?.find((offered) => offered.value === value)?.label ?? String(value)

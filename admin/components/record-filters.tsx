@@ -15,11 +15,11 @@ interface UsedFilter {
 export function activeFilters(resource: ResourceJSON, search: URLSearchParams): readonly UsedFilter[] {
   return resource.filterProperties.flatMap((property): UsedFilter[] => {
     const name = `filters.${property.propertyPath}`
-    const [from, to] = [search.get(`${name}.from`), search.get(`${name}.to`)]
+    const [from, to] = [search.get(`${name}~~from`), search.get(`${name}~~to`)]
     if (from || to)
       return [
         {
-          names: [`${name}.from`, `${name}.to`],
+          names: [`${name}~~from`, `${name}~~to`],
           label: property.custom.label,
           text: `${from ? calendarDay(from) : '…'} – ${to ? calendarDay(to) : '…'}`,
         },
@@ -89,14 +89,14 @@ function FilterField({
           <input
             type="date"
             aria-label={`${label} from`}
-            value={values[`${name}.from`] ?? ''}
-            onChange={(event) => set(`${name}.from`, event.target.value)}
+            value={values[`${name}~~from`] ?? ''}
+            onChange={(event) => set(`${name}~~from`, event.target.value)}
           />
           <input
             type="date"
             aria-label={`${label} to`}
-            value={values[`${name}.to`] ?? ''}
-            onChange={(event) => set(`${name}.to`, event.target.value)}
+            value={values[`${name}~~to`] ?? ''}
+            onChange={(event) => set(`${name}~~to`, event.target.value)}
           />
         </div>
       </fieldset>

@@ -38,7 +38,6 @@ export function RunChanges({ runId }: { runId: number }) {
       setError(failure instanceof Error ? failure.message : String(failure))
     }
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per run
   useEffect(() => {
     void load()
   }, [runId])

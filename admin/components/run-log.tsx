@@ -14,7 +14,6 @@ export function RunLog({ lines, running }: { lines: readonly Line[]; running: bo
   const box = useRef<HTMLOListElement>(null)
   const follow = useRef(true)
   const shown = trouble ? lines.filter(({ level }) => level !== 'info') : lines
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what this reacts to
   useEffect(() => {
     if (follow.current && box.current && running) box.current.scrollTop = box.current.scrollHeight
   }, [shown.length, running])

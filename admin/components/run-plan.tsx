@@ -37,7 +37,6 @@ export function RunPlan({
       setError(failure instanceof Error ? failure.message : String(failure))
     }
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: again when the run ends
   useEffect(() => {
     void load()
   }, [runId, running])

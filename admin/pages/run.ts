@@ -37,7 +37,11 @@ export function runPage(services: PanelServices): PanelPage {
   const parts = async (query: Input, part: keyof RunParts): Promise<RunParts> => {
     const runId = query.id('id')
     const after = query.optionalId('after')
-    if (part === 'companies') return { companies: await runs.companies(runId) }
+    if (part === 'companies') {
+      const found = await runs.companies(runId)
+      // Records that belong to no company are counted above.
+      return { companies: found.filter(({ companySourceId }) => companySourceId !== '') }
+    }
     if (part === 'plan')
       return {
         plan: await heldRecords(database, review, {

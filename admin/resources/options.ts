@@ -49,12 +49,19 @@ export function resourceOf(
     listProperties: [...spec.list],
     showProperties: spec.fields.map(({ name }) => name),
     filterProperties: [...spec.filters],
-    properties: Object.fromEntries(
-      spec.fields.map((field) => [
+    properties: Object.fromEntries([
+      ['id', { isVisible: false }],
+      ...spec.fields.map((field) => [
         field.name,
         {
           isSortable: resource.isSortable(field.name),
-          isVisible: { list: true, show: true, filter: true, edit: false },
+          isVisible: {
+            list: spec.list.includes(field.name),
+            show: true,
+            // An empty `filterProperties` would mean all.
+            filter: spec.filters.includes(field.name),
+            edit: false,
+          },
           ...(field.reference && { reference: field.reference }),
           ...(field.choices && {
             availableValues: Object.entries(field.choices).map(([value, label]) => ({ value, label })),
@@ -62,7 +69,7 @@ export function resourceOf(
           custom: { kind: field.kind, label: field.label, means: field.means ?? '', group: field.group },
         },
       ]),
-    ),
+    ]),
     actions: {
       list: { isAccessible, component: recordComponents.list, custom: describe(spec) },
       show: { isAccessible, component: recordComponents.show },

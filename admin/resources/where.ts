@@ -67,7 +67,9 @@ export function whereOf(spec: ResourceSpec, filter: Filter | undefined): WhereOp
     if (path === 'removed') removed = String(value)
     else if (path === 'q') conditions.push(search(spec, String(value)))
     else {
-      const field = spec.filters.includes(path) ? spec.fields.find(({ name }) => name === path) : undefined
+      // By its title a record is found where another one points to it.
+      const offered = spec.filters.includes(path) || path === spec.titleField
+      const field = offered ? spec.fields.find(({ name }) => name === path) : undefined
       if (!field) throw new Problem(400, `${spec.title} cannot be filtered by ${JSON.stringify(path)}.`)
       const whole = isWhole(spec, path) && value !== none
       conditions.push({ [path]: whole ? number(field, String(value)) : condition(field, value) })
