@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { fieldsOf, type StreamName, streamNames } from '../../../core/connector/records.ts'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
+import { testFieldTables, testSettingsExplained } from '../readme.ts'
 import { collect, vendor } from './vendor.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../../plugins/connectwise-psa/README.md'), 'utf8')
-
-/** Hub field → its cell, from the table under `### stream`. */
-function table(stream: StreamName): Map<string, string> {
-  const section = readme.split(`\n### ${stream}\n`)[1]?.split(/\n(?:#|<!--)/)[0] ?? ''
-  const rows = section.split('\n').filter((line) => line.startsWith('|') && !/^\|\s*(hub|-)/.test(line))
-  return new Map(
-    rows.flatMap((line) => {
-      const [, fields = '', meaning = ''] = line.split('|').map((cell) => cell.trim())
-      return fields.split(', ').map((field): [string, string] => [field, meaning])
-    }),
-  )
-}
 
 const ref = { id: 1, identifier: 'x', name: 'x' }
 /** A row with every property that any stream reads. */
@@ -53,23 +41,12 @@ const row = {
 
 const { ctx } = vendor(({ path }) => ({ body: path.endsWith('/count') ? { count: 1 } : [row] }))
 
-for (const stream of streamNames.filter((name) => connectWise.streams[name])) {
-  t.test(`the field table of ${stream} says what the mapping does`, async (t) => {
-    const written = table(stream)
-    t.strictSame([...written.keys()].sort(), Object.keys(fieldsOf(stream)).sort(), 'every field, once')
-    const read = connectWise.streams[stream]?.read({ ...ctx, companies: ['1'], customFields: ['7'] })
-    const record = read && (await collect<{ records: readonly object[] }>(read))[0]?.records[0]
-    const mapped = Object.entries(record ?? {}).filter(([, value]) => value !== undefined)
-    t.strictSame(
-      mapped.map(([name]) => name).sort(),
-      [...written]
-        .filter(([, meaning]) => !meaning.startsWith('–'))
-        .map(([name]) => name)
-        .sort(),
-      'every field with a meaning is filled, every other is not',
-    )
-  })
-}
+testFieldTables(connectWise, readme, async (stream) => {
+  const read = connectWise.streams[stream]?.read({ ...ctx, companies: ['1'], customFields: ['7'] })
+  return read ? ((await collect<{ records: readonly object[] }>(read))[0]?.records ?? []) : []
+})
+
+testSettingsExplained(connectWise, readme)
 
 t.test('the rights of the manifest are those of the table', async (t) => {
   const rights = readme.split('\n### Rights\n')[1]?.split('\n## ')[0] ?? ''
@@ -81,8 +58,4 @@ t.test('the rights of the manifest are those of the table', async (t) => {
       right,
     )
   }
-})
-
-t.test('every setting is explained', async (t) => {
-  for (const { title } of Object.values(connectWise.settings.properties)) t.ok(readme.includes(title), title)
 })

@@ -7,6 +7,9 @@ import { ConnectorError, kindOfStatus } from '../../../core/connector/errors.ts'
 import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
 import type { ConnectWiseSettings } from '../../../plugins/connectwise-psa/settings.ts'
+import { collect, failure } from '../connected.ts'
+
+export { collect, failure }
 
 export interface Asked {
   readonly method: string
@@ -127,12 +130,6 @@ function idOf(row: object): number {
   return 'id' in row && typeof row.id === 'number' ? row.id : 0
 }
 
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
-
 /** All records of a read. */
 export async function records<K extends StreamName>(read: AsyncIterable<Page<K>>): Promise<RecordOf<K>[]> {
   return (await collect(read)).flatMap((page) => page.records)
@@ -141,15 +138,4 @@ export async function records<K extends StreamName>(read: AsyncIterable<Page<K>>
 /** A record's screen at ConnectWise. */
 export function screen(record: string, id: number): string {
   return `https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?recordType=${record}&companyName=Acme&recid=${id}`
-}
-
-/** What a promise fails with; a promise that does not fail fails the test. */
-export async function failure(promise: Promise<unknown>): Promise<ConnectorError> {
-  try {
-    await promise
-  } catch (error) {
-    if (error instanceof ConnectorError) return error
-    throw error
-  }
-  throw new Error('it did not fail')
 }
