@@ -1,0 +1,105 @@
+import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
+import { bool, id, isRow, list, not, type Row, required, text } from '../../../core/connector/parse.ts'
+import type { RecordOf } from '../../../core/connector/records.ts'
+import { addressesOf } from '../addresses.ts'
+import { isNotFound } from '../client.ts'
+import { definedCustomFields } from '../custom-fields.ts'
+import { fetchDetail, pages, type Query, users } from '../paging.ts'
+import type { HaloSettings } from '../settings.ts'
+import { companyRef, customFieldValues, customValue, firstText, placeholder, ref, screenLink } from './fields.ts'
+import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
+import { allSites, siteAddress } from './sites.ts'
+
+type Ctx = ReadContext<HaloSettings>
+type Address = ReturnType<typeof siteAddress>
+
+/** Each site has an automatic "General User", which is nobody. Which other kinds Halo leaves out by itself is not documented. */
+export const people: Query = {
+  ...everything,
+  exclude_generaluser: true,
+  includenonserviceaccount: true,
+  includeserviceaccount: true,
+}
+
+export const contacts: Stream<'contacts', HaloSettings> = {
+  deletes: 'by-absence',
+  incremental: { overlapSeconds },
+  customFields: (ctx) => definedCustomFields(ctx, users, people),
+
+  async *read(ctx): AsyncGenerator<Page<'contacts'>> {
+    const since = await changedSince(ctx, users, people)
+    const addresses = new Map((await allSites(ctx)).map((row) => [required(id(row.id)), siteAddress(row)]))
+    const contact = reader(ctx)
+    for await (const { rows, next } of pages(ctx, users, { ...people, ...since }, positionIn(ctx.checkpoint))) {
+      yield {
+        records: rows.map((row) => contact(row, addresses.get(siteOf(row) ?? ''))),
+        checkpoint: { ...next },
+        ...(next.seen === rows.length ? { total: next.count } : {}),
+      }
+    }
+  },
+
+  async readOne(ctx, sourceId) {
+    try {
+      const row = await fetchDetail(ctx, users, sourceId)
+      const site = siteOf(row)
+      return reader(ctx)(row, site ? await addressOf(ctx, site) : undefined)
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  },
+}
+
+/** The detail writes addresses another way, so the list is asked. */
+async function addressOf(ctx: Ctx, site: string): Promise<Address | undefined> {
+  const row = (await allSites(ctx)).find((row) => id(row.id) === site)
+  return row && siteAddress(row)
+}
+
+function siteOf(row: Row): string | null | undefined {
+  return row.site_id_int === undefined ? ref(row.site_id) : ref(row.site_id_int)
+}
+
+function reader(ctx: Ctx) {
+  const link = screenLink(addressesOf(ctx.settings)?.origin ?? '', 'user')
+  const chosen = ctx.customFields.length > 0 ? new Set(ctx.customFields) : undefined
+  const titleField = ctx.settings.jobTitleField?.trim()
+  return (row: Row, address: Address | undefined): RecordOf<'contacts'> => {
+    const sourceId = required(id(row.id))
+    const site = siteOf(row)
+    const company = ref(row.client_id)
+    return {
+      sourceId,
+      url: link + sourceId,
+      companyId: companyRef(row.client_id),
+      // The site of the placeholder customer is none.
+      siteId: company === placeholder ? null : site,
+      name: required(text(row.name)),
+      firstName: text(row.firstname),
+      lastName: text(row.surname),
+      types: typesOf(row),
+      title: titleField ? customTitle(row, titleField) : text(row.title),
+      email: text(row.emailaddress),
+      phone: firstText(row.phonenumber_preferred, row.phonenumber),
+      mobile: text(row.mobilenumber),
+      active: not(bool(row.inactive)),
+      ...(company === placeholder ? {} : address),
+      customFields: customFieldValues(row.customfields, chosen),
+    }
+  }
+}
+
+function customTitle(row: Row, field: string): string | null | undefined {
+  const own = list(row.customfields)?.find((one) => isRow(one) && id(one.id) === field)
+  return isRow(own) ? text(customValue(own)) : undefined
+}
+
+/** Halo has no contact types: relationships by name, and two flags. */
+function typesOf(row: Row): readonly string[] | undefined {
+  const relationships = row.user_relationships === null ? [] : list(row.user_relationships)
+  const [important, service] = [bool(row.isimportantcontact), bool(row.isserviceaccount)]
+  if (!relationships || important === undefined || service === undefined) return undefined
+  const names = relationships.flatMap((one) => (isRow(one) ? (text(one.name) ?? []) : []))
+  return [...names, ...(important ? ['Important contact'] : []), ...(service ? ['Service account'] : [])]
+}
