@@ -1,7 +1,6 @@
 /** One reading of a stream, taken down: pages, records as the hub would store them, and how it ended. */
 import type { Page } from '../connector/contract.ts'
 import type { Json, StreamName } from '../connector/records.ts'
-import { columnsOf } from '../store/columns.ts'
 import { type Prepared, preparer, type Rejected } from '../sync/prepare.ts'
 
 export interface ReadPage {
@@ -18,28 +17,19 @@ export class ReadRecord {
   /** Two records with the same hash are the same. */
   readonly hash: string
   readonly #json: string
-  readonly #names: ReadonlyMap<string, string>
   #fields: Readonly<Record<string, unknown>> | undefined
 
-  /** `names`: from column to field. */
-  constructor({ hash, json }: Prepared, names: ReadonlyMap<string, string>) {
+  constructor({ hash, json }: Prepared) {
     this.hash = hash
     this.#json = json
-    this.#names = names
   }
 
-  /** By the contract's field names; what was left out is left out. Parsed when it is asked for: readings are many. */
+  /** What was left out is left out. Parsed when it is asked for: readings are many. */
   get fields(): Readonly<Record<string, unknown>> {
-    const parse = () =>
-      Object.entries(JSON.parse(this.#json)).map(([name, value]) => [this.#names.get(name) ?? name, value])
-    this.#fields ??= Object.fromEntries(parse())
-    return this.#fields ?? {}
+    const fields: Readonly<Record<string, unknown>> = this.#fields ?? JSON.parse(this.#json)
+    this.#fields = fields
+    return fields
   }
-}
-
-/** From column to field. */
-export function namesOf(stream: StreamName): ReadonlyMap<string, string> {
-  return new Map(columnsOf(stream).map(({ name, field }) => [name, field]))
 }
 
 export interface Reading {
@@ -78,7 +68,6 @@ export class Reader {
     const start = this.#server.total
     const pages: ReadPage[] = []
     const records = new Map<string, ReadRecord>()
-    const names = namesOf(this.#stream)
     const rejected: Rejected[] = []
     const removals = new Set<string>()
     let state: Json | undefined
@@ -90,7 +79,7 @@ export class Reader {
         const checkpoint = page.checkpoint === undefined ? undefined : JSON.stringify(page.checkpoint)
         const ids = prepared.rows.map(({ sourceId }) => sourceId)
         pages.push({ page, checkpoint, ids, requests: this.#server.total - start })
-        for (const row of prepared.rows) records.set(row.sourceId, new ReadRecord(row, names))
+        for (const row of prepared.rows) records.set(row.sourceId, new ReadRecord(row))
         for (const id of prepared.removals) removals.add(id)
         rejected.push(...prepared.rejected)
         if (page.state !== undefined) state = page.state

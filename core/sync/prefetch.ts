@@ -1,5 +1,4 @@
 /** Reads ahead of the writer, so that the next page is on the wire while this one is written; bounded. */
-import { abortable } from '../http/wait.ts'
 
 /**
  * Yields what `source` yields, in order, while up to `count` items or `bytes` bytes wait. At least one
@@ -41,8 +40,11 @@ export async function* prefetch<T extends { readonly bytes: number }>(
     }
   })()
 
+  const wake = () => wakeReader?.()
+  signal.addEventListener('abort', wake, { once: true })
   try {
     for (;;) {
+      signal.throwIfAborted()
       const item = waiting.shift()
       if (item !== undefined) {
         bytes -= item.bytes
@@ -50,15 +52,15 @@ export async function* prefetch<T extends { readonly bytes: number }>(
         yield item
       } else if (ended) break
       else {
-        const news = new Promise<void>((resolve) => {
+        await new Promise<void>((resolve) => {
           wakeReader = resolve
         })
-        await abortable(news, signal)
       }
     }
     if (failure) throw failure.error
   } finally {
     stopped = true
+    signal.removeEventListener('abort', wake)
     wakeWriter?.()
     // A source that ignores its signal must not hold the run; its page, should it come, is dropped.
     reading.catch(() => {})

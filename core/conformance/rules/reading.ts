@@ -4,7 +4,7 @@ import { fieldsOf } from '../../connector/records.ts'
 import { preparer } from '../../sync/prepare.ts'
 import { removeOne } from '../edits.ts'
 import { abortMs } from '../lab.ts'
-import { differenceOf, namesOf, type Reading, ReadRecord, some } from '../reading.ts'
+import { differenceOf, type Reading, ReadRecord, some } from '../reading.ts'
 import { messageOf, NotApplicable, type Rule } from '../subject.ts'
 import { chainIn } from '../trace.ts'
 
@@ -172,7 +172,7 @@ const one: Rule = {
         const before = records.get(id)
         const after = preparer(stream)({ records: [found] }).rows[0]
         if (before?.hash !== after?.hash) {
-          const [old, fresh] = [before?.fields, after && new ReadRecord(after, namesOf(stream)).fields]
+          const [old, fresh] = [before?.fields, after && new ReadRecord(after).fields]
           const names = Object.keys({ ...old, ...fresh }).filter(
             (name) => JSON.stringify(old?.[name]) !== JSON.stringify(fresh?.[name]),
           )

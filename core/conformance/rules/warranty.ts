@@ -26,7 +26,7 @@ function devicesOf(subject: Subject, lab: Lab): readonly Device[] {
   return [...devices.values()]
 }
 
-/** "Dell" and "Dell Inc." are the same maker. */
+/** "Acme" and "Acme Inc." are the same maker. */
 function isOneOf(maker: string, makers: ReadonlySet<string>): boolean {
   const name = maker.toLowerCase()
   return [...makers].some((one) => name === one || name.startsWith(`${one} `) || one.startsWith(`${name} `))
