@@ -11,8 +11,7 @@ COPY config config
 COPY core core
 COPY plugins plugins
 COPY admin admin
-ENV ADMIN_JS_TMP_DIR=/app/panel
-RUN node admin/bundle.ts
+RUN node admin/bundle.ts /app/panel
 
 FROM node:24-slim
 ENV NODE_ENV=production \
@@ -20,8 +19,7 @@ ENV NODE_ENV=production \
     PORT=3000 \
     DATA_DIR=/data \
     NODE_COMPILE_CACHE=/app/.compile-cache \
-    ADMIN_JS_TMP_DIR=/app/panel \
-    ADMIN_JS_SKIP_BUNDLE=true
+    TRIBUTARY_PANEL_DIR=/app/panel
 WORKDIR /app
 COPY --from=panel /app /app
 COPY LICENSE README.md ./

@@ -157,6 +157,13 @@ export const definitions = {
     means: 'Connectors of third parties. They run with the rights of the hub: load only what you trust.',
     parse: list,
   }),
+  panelDir: define({
+    variable: 'TRIBUTARY_PANEL_DIR',
+    allowed: 'a folder',
+    means:
+      "Where the panel's bundled components lie; `panel` in `DATA_DIR` unless set. Made at the start if they are missing; the image brings them.",
+    parse: text,
+  }),
   nightly: define({
     variable: 'TRIBUTARY_NIGHTLY',
     allowed: 'a time, HH:MM',

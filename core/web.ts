@@ -10,7 +10,7 @@ export async function buildWeb(hub: Hub): Promise<FastifyInstance> {
   const { database, catalogue, connections, runs, review, queue, mapping, audit, settings } = hub
   const panel = {
     database,
-    bundleFolder: process.env.ADMIN_JS_TMP_DIR ?? join(settings.dataDir, 'panel'),
+    bundleFolder: settings.panelDir ?? join(settings.dataDir, 'panel'),
     version: hub.version,
     catalogue,
     connections,
