@@ -1,0 +1,121 @@
+/** Reading lists whole, in the order of their sys_ids, however many rows the user may not see. */
+import type { Context } from '../../core/connector/contract.ts'
+import { ConnectorError } from '../../core/connector/errors.ts'
+import type { Row } from '../../core/connector/parse.ts'
+import { plain } from './query.ts'
+import type { ServiceNowSettings } from './settings.ts'
+import { type Answer, list, type Question } from './table.ts'
+import { rawOf } from './values.ts'
+
+type Ctx = Context<ServiceNowSettings>
+
+/** More made instances run into their transaction quota. */
+export const pageSize = 1000
+const smallestPage = 100
+
+/** How far a list is read. */
+export interface Position {
+  /** The last sys_id; empty at the beginning. */
+  readonly last: string
+  /** Rows up to there that ServiceNow counts but does not hand out. */
+  readonly hidden: number
+}
+
+export const beginning: Position = { last: '', hidden: 0 }
+
+export interface RowPage extends Position {
+  readonly rows: readonly Row[]
+  /** What ServiceNow counted in the first request. */
+  readonly total: number | undefined
+  /** The last page; it may be empty. */
+  readonly done: boolean
+}
+
+/**
+ * Yields the rows behind `from`, page by page: each page asks for the sys_ids above the last, so that rows that come
+ * and go meanwhile shift nothing. A short page is no end (rights are applied to it afterwards); the count behind the
+ * last row is. Always ends with a page that is `done`. Ids that do not rise are an error, never an endless pass.
+ */
+export async function* pages(ctx: Ctx, question: Question, from: Position = beginning): AsyncGenerator<RowPage> {
+  let { last, hidden } = from
+  let offset = 0
+  let size = pageSize
+  let total: number | undefined
+  let before: { readonly remaining: number; readonly rows: number } | undefined
+  for (;;) {
+    const asked =
+      last === '' ? question : { ...question, conditions: [...question.conditions, plain(`sys_id>${last}`)] }
+    const page = await fetchPage(ctx, asked, offset, size)
+    size = page.size
+    const { rows, total: remaining } = page
+    total ??= remaining
+    if (before && remaining !== undefined && offset === 0) {
+      hidden += Math.max(0, before.remaining - remaining - before.rows)
+      before = undefined
+    }
+    const highest = highestId(ctx, question.table, rows, last)
+    const done = remaining === undefined ? rows.length === 0 : offset + size >= remaining
+    const window = remaining === undefined ? rows.length : Math.min(size, remaining - offset)
+    if (rows.length === 0 && !done) {
+      // A whole page nobody may see: nothing to go on behind, so look further.
+      offset += size
+      continue
+    }
+    const short = done && remaining !== undefined ? remaining - rows.length : offset + window - rows.length
+    yield { rows, last: highest, hidden: hidden + Math.max(0, short), total, done }
+    if (done) return
+    if (remaining !== undefined) before = { remaining, rows: rows.length }
+    last = highest
+    offset = 0
+  }
+}
+
+/** A whole list at once; for the small ones. */
+export async function readAll(ctx: Ctx, question: Question): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for await (const page of pages(ctx, question)) rows.push(...page.rows)
+  return rows
+}
+
+/** An answer that breaks off means the instance ran out of time over it: the same again in smaller pages. */
+async function fetchPage(
+  ctx: Ctx,
+  question: Question,
+  offset: number,
+  first: number,
+): Promise<Answer & { size: number }> {
+  for (let size = first; ; size = Math.floor(size / 2)) {
+    try {
+      return { ...(await list(ctx, question, { order: 'ORDERBYsys_id', limit: size, offset })), size }
+    } catch (error) {
+      if (!isCut(error) || size / 2 < smallestPage) throw error
+      const message = `ServiceNow did not finish a page of ${size} rows of ${question.table}; going on with ${Math.floor(size / 2)}.`
+      ctx.report({ level: 'info', code: 'smaller-pages', message })
+    }
+  }
+}
+
+function isCut(error: unknown): boolean {
+  if (!(error instanceof ConnectorError)) return false
+  return error.message.startsWith('Transaction cancelled') || (error.status === 200 && error.kind === 'transient')
+}
+
+function highestId(ctx: Ctx, table: string, rows: readonly Row[], last: string): string {
+  let highest = last
+  for (const row of rows) {
+    const id = rawOf(row.sys_id)
+    if (!id) continue
+    if (id <= last || id < highest) {
+      throw ctx.error(
+        'vendor',
+        `ServiceNow does not hand out the list ${table} in the order of its ids; it cannot be read completely.`,
+        `${table}: ${id} not above ${highest}`,
+      )
+    }
+    highest = id
+  }
+  if (rows.length > 0 && highest === last) {
+    throw ctx.error('vendor', `ServiceNow sent rows of ${table} without their ids.`, `${table}: no sys_id`)
+  }
+  return highest
+}

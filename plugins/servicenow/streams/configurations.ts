@@ -1,0 +1,145 @@
+import type { ReadContext, Stream } from '../../../core/connector/contract.ts'
+import { type Row, required } from '../../../core/connector/parse.ts'
+import type { RecordOf } from '../../../core/connector/records.ts'
+import { valuesIn } from '../choices.ts'
+import { customColumns, customValues } from '../custom-fields.ts'
+import { formLink } from '../instance.ts'
+import { oneOf } from '../query.ts'
+import { layoutOf, type ServiceNowSettings } from '../settings.ts'
+import type { Question } from '../table.ts'
+import { dayOf, dayShown, firstOf, labelOf, rawOf } from '../values.ts'
+import { isInUse } from './lookups.ts'
+import { overlapSeconds, readPages, readRow, updatedAt } from './reading.ts'
+
+type Ctx = ReadContext<ServiceNowSettings>
+
+const columns = [
+  ...['sys_id', 'sys_updated_on', 'sys_class_name', 'name', 'company', 'location', 'assigned_to', 'serial_number'],
+  ...['asset_tag', 'manufacturer', 'model_id', 'model_id.name', 'model_id.model_number', 'model_number', 'mac_address'],
+  ...[
+    'ip_address',
+    'purchase_date',
+    'warranty_expiration',
+    'install_date',
+    'comments',
+    'short_description',
+    'duplicate_of',
+  ],
+]
+/** Only computers have an operating system; asked of another table these columns do not come. */
+const computerColumns = ['os', 'os_version']
+const assetColumns = ['asset', 'asset.purchase_date', 'asset.warranty_expiration']
+const placeColumns = ['location.company', 'assigned_to.company']
+
+export const configurations: Stream<'configurations', ServiceNowSettings> = {
+  deletes: 'by-absence',
+  incremental: { overlapSeconds },
+  customFields: (ctx) => customColumns(ctx, dictionaryTables),
+
+  async *read(ctx) {
+    const configuration = await configurationReader(ctx)
+    const reading = {
+      questions: await questionsFor(ctx),
+      deletions: ['STARTSWITHcmdb_ci', 'STARTSWITHu_cmdb_ci'],
+      // A change of the asset alone does not touch the configuration item.
+      ...(layoutOf(ctx.settings).datesInAsset
+        ? { changed: (since: string) => `sys_updated_on>=${since}^ORasset.sys_updated_on>=${since}` }
+        : {}),
+    }
+    yield* readPages<'configurations'>(ctx, reading, (rows) => {
+      const twins = rows.filter(isTwin)
+      const records = rows.filter((row) => !isTwin(row)).map(configuration)
+      return twins.length > 0 ? { records, removals: twins.flatMap((row) => rawOf(row.sys_id) ?? []) } : { records }
+    })
+  },
+
+  async readOne(ctx, sourceId) {
+    const row = await readRow(ctx, await questionsFor(ctx), sourceId)
+    return row && !isTwin(row) ? (await configurationReader(ctx))(row) : null
+  },
+}
+
+/** Discovery found it twice; the other one counts. */
+function isTwin(row: Row): boolean {
+  return Boolean(rawOf(row.duplicate_of))
+}
+
+/** Both with all they inherit from. */
+const dictionaryTables = ['cmdb', 'cmdb_ci', 'cmdb_ci_hardware', 'cmdb_ci_computer']
+
+/**
+ * Each table hands out its own columns and the inherited ones: so computers are asked of cmdb_ci_computer, and of
+ * cmdb_ci_hardware the classes that are none.
+ */
+async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
+  const { settings, filter } = ctx
+  const { configurations: table, status, datesInAsset } = layoutOf(settings)
+  const asked = [
+    ...columns,
+    status,
+    ...(datesInAsset ? assetColumns : []),
+    ...(settings.companyByPlace ? placeColumns : []),
+    ...ctx.customFields,
+  ]
+  const { configurationTypes: types, configurationStatuses: statuses } = filter
+  const of = (from: string, own: readonly string[], classes: readonly string[] | undefined): Question[] =>
+    oneOf(ctx, 'sys_class_name', classes).flatMap((ofClass) =>
+      oneOf(ctx, status, statuses).map((ofStatus) => ({
+        table: from,
+        columns: [...asked, ...own],
+        conditions: [ofClass, ofStatus].filter((condition) => condition !== undefined),
+      })),
+    )
+  const computers = of('cmdb_ci_computer', computerColumns, types)
+  if (table === 'cmdb_ci_computer') return computers
+  const [all, known] = await Promise.all([table, 'cmdb_ci_computer'].map((from) => classesOf(ctx, from)))
+  const others = [...(all ?? [])].filter((name) => !known?.has(name) && (!types?.length || types.includes(name)))
+  return others.length > 0 ? [...computers, ...of(table, [], others.sort())] : computers
+}
+
+async function classesOf(ctx: Ctx, table: string): Promise<ReadonlySet<string>> {
+  return new Set((await valuesIn(ctx, table, 'sys_class_name')).map(({ value }) => value))
+}
+
+async function configurationReader(ctx: Ctx): Promise<(row: Row) => RecordOf<'configurations'>> {
+  const { settings } = ctx
+  const { status, datesInAsset } = layoutOf(settings)
+  const link = formLink(settings, 'cmdb_ci')
+  const custom = await customValues(ctx, dictionaryTables)
+  return (row) => {
+    const sourceId = required(rawOf(row.sys_id))
+    const statusId = rawOf(row[status])
+    // Without an asset the dates can be nowhere else.
+    const held = datesInAsset && rawOf(row.asset) ? 'asset.' : ''
+    return {
+      sourceId,
+      url: link + sourceId,
+      updatedAt: updatedAt(row),
+      companyId: settings.companyByPlace
+        ? firstOf(rawOf(row.company), rawOf(row['location.company']), rawOf(row['assigned_to.company']))
+        : rawOf(row.company),
+      siteId: rawOf(row.location),
+      contactId: rawOf(row.assigned_to),
+      name: required(rawOf(row.name)),
+      typeId: rawOf(row.sys_class_name),
+      type: labelOf(row.sys_class_name),
+      statusId,
+      status: labelOf(row[status]),
+      active: statusId ? isInUse(status, statusId, labelOf(row[status])) : undefined,
+      serialNumber: rawOf(row.serial_number),
+      assetTag: rawOf(row.asset_tag),
+      manufacturer: labelOf(row.manufacturer),
+      model: firstOf(rawOf(row['model_id.name']), labelOf(row.model_id)),
+      productNumber: firstOf(rawOf(row.model_number), rawOf(row['model_id.model_number'])),
+      osType: labelOf(row.os),
+      osVersion: rawOf(row.os_version),
+      macAddress: rawOf(row.mac_address),
+      ipAddress: rawOf(row.ip_address),
+      purchaseDate: dayOf(row[`${held}purchase_date`]),
+      installationDate: dayShown(row.install_date),
+      warrantyExpiration: dayOf(row[`${held}warranty_expiration`]),
+      notes: firstOf(rawOf(row.comments), rawOf(row.short_description)),
+      customFields: custom(row),
+    }
+  }
+}

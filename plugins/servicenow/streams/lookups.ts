@@ -1,0 +1,112 @@
+/** The small lists: read whole every time. */
+import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
+import { type Row, required } from '../../../core/connector/parse.ts'
+import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
+import { choicesOf, type ListedChoice, valuesIn } from '../choices.ts'
+import { pages } from '../paging.ts'
+import { layoutOf, type ServiceNowSettings } from '../settings.ts'
+import { boolOf, rawOf, soundsInactive } from '../values.ts'
+import { companyFlags, onlyStatus } from './companies.ts'
+import { updatedAt } from './reading.ts'
+
+type Ctx = ReadContext<ServiceNowSettings>
+
+function lookup<K extends StreamName>(
+  records: (ctx: Ctx) => Promise<readonly RecordOf<K>[]>,
+): Stream<K, ServiceNowSettings> {
+  return {
+    deletes: 'by-absence',
+    async *read(ctx): AsyncGenerator<Page<K>> {
+      yield { records: await records(ctx) }
+    },
+  }
+}
+
+const named = ({ value, label }: ListedChoice) => ({ sourceId: value, name: label })
+
+export const companyTypes = lookup<'companyTypes'>(async (ctx) => {
+  const { companyTypeColumn: column } = ctx.settings
+  if (!column) return Object.entries(companyFlags).map(([sourceId, name]) => ({ sourceId, name }))
+  const choices = await choicesOf(ctx, companyTables(ctx), column)
+  return choices.map((choice) => ({ ...named(choice), active: choice.active }))
+})
+
+/** Whether companies in the status count as active is read from its name. */
+export const companyStatuses = lookup<'companyStatuses'>(async (ctx) => {
+  const { companyStatusColumn: column } = ctx.settings
+  if (!column) return [{ sourceId: onlyStatus.id, name: onlyStatus.name, active: true, isDefault: true }]
+  return (await choicesOf(ctx, companyTables(ctx), column)).map(named)
+})
+
+function companyTables(ctx: Ctx): readonly string[] {
+  const { companies } = layoutOf(ctx.settings)
+  return companies === 'core_company' ? [companies] : [companies, 'core_company']
+}
+
+/** The classes that configurations have. */
+export const configurationTypes = lookup<'configurationTypes'>(async (ctx) =>
+  (await valuesIn(ctx, layoutOf(ctx.settings).configurations, 'sys_class_name')).map(named),
+)
+
+export const configurationStatuses = lookup<'configurationStatuses'>(async (ctx) => {
+  const { configurations, status } = layoutOf(ctx.settings)
+  const tables = [...new Set([configurations, 'cmdb_ci_hardware', 'cmdb_ci'])]
+  return (await choicesOf(ctx, tables, status)).map((choice) => ({
+    ...named(choice),
+    active: isInUse(status, choice.value, choice.label),
+  }))
+})
+
+/** By the base system's values: retired, stolen, absent; other values by their label. */
+const outOfUse: Readonly<Record<string, ReadonlySet<string>>> = {
+  install_status: new Set(['7', '8', '100']),
+  operational_status: new Set(['6']),
+  hardware_status: new Set(['retired', 'disposed', 'stolen', 'absent']),
+  life_cycle_stage: new Set(['End of Life']),
+}
+
+/** Whether a configuration in the status is in use. */
+export function isInUse(column: string, value: string, label: string | null | undefined): boolean {
+  return outOfUse[column]?.has(value) !== true && !soundsInactive(label ?? '')
+}
+
+/** Assignment groups: what comes closest to a board. */
+export const ticketBoards: Stream<'ticketBoards', ServiceNowSettings> = {
+  deletes: 'by-absence',
+  async *read(ctx): AsyncGenerator<Page<'ticketBoards'>> {
+    const columns = ['sys_id', 'name', 'active', 'sys_updated_on']
+    const board = (row: Row): RecordOf<'ticketBoards'> => ({
+      sourceId: required(rawOf(row.sys_id)),
+      updatedAt: updatedAt(row),
+      name: required(rawOf(row.name)),
+      active: boolOf(row.active),
+    })
+    for await (const { rows } of pages(ctx, { table: 'sys_user_group', columns, conditions: [] })) {
+      yield { records: rows.map(board) }
+    }
+  },
+}
+
+export const ticketPriorities = lookup<'ticketPriorities'>(async (ctx) => {
+  const choices = await choicesOf(ctx, [layoutOf(ctx.settings).tickets, 'task'], 'priority')
+  return choices.map((choice) => {
+    const order = Number(choice.value)
+    return { ...named(choice), ...(Number.isSafeInteger(order) ? { sortOrder: order } : {}) }
+  })
+})
+
+/** Incidents: closed and cancelled. A resolved one is open until it is closed. Cases number theirs otherwise. */
+const states: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
+  incident: { '1': false, '2': false, '3': false, '6': false, '7': true, '8': true },
+  sn_customerservice_case: { '1': false, '10': false, '18': false, '6': false, '3': true, '7': true },
+}
+
+export const ticketStatuses = lookup<'ticketStatuses'>(async (ctx) => {
+  const { tickets } = layoutOf(ctx.settings)
+  return (await choicesOf(ctx, [tickets, 'task'], 'state')).map((choice) => ({
+    ...named(choice),
+    closed: states[tickets]?.[choice.value],
+    sortOrder: choice.sequence,
+    active: choice.active,
+  }))
+})

@@ -1,0 +1,183 @@
+/** A pass over one of the big tables: lists, pages, checkpoints, and what it means when rows are held back. */
+import type { Context, Page, ReadContext } from '../../../core/connector/contract.ts'
+import { integer, isRow, type Row, text } from '../../../core/connector/parse.ts'
+import type { StreamName } from '../../../core/connector/records.ts'
+import { beginning, type Position, pages, type RowPage } from '../paging.ts'
+import { equals, plain } from '../query.ts'
+import type { ServiceNowSettings } from '../settings.ts'
+import { list, type Question } from '../table.ts'
+import { instantOf, labelOf, rawOf } from '../values.ts'
+import { deletedSince } from './deletions.ts'
+
+type Ctx = ReadContext<ServiceNowSettings>
+type Content<K extends StreamName> = Pick<Page<K>, 'records' | 'removals'>
+
+/** Late transactions commit behind `sys_updated_on`, which counts whole seconds. */
+export const overlapSeconds = 600
+
+const hour = 3_600_000
+/** How far west a user can be of UTC, and an hour for daylight saving time. */
+const widest = 12 * hour
+
+/** Rows held back beyond those of the last complete pass: so many may be chance, or rows deleted meanwhile. */
+const tolerance = { rows: 20, share: 0.05 }
+
+export interface Reading {
+  readonly questions: readonly Question[]
+  /** Condition for what changed since an instant, in ServiceNow's way to write it; `sys_updated_on` if left out. */
+  readonly changed?: (literal: string) => string
+  /** As `sys_audit_delete` names them: what is deleted shows at once where that table can be read. */
+  readonly deletions?: readonly string[]
+}
+
+/** Reads the lists one after another; with `ctx.since` only what changed, and what is gone. */
+export async function* readPages<K extends StreamName>(
+  ctx: Ctx,
+  { questions, changed = (literal) => `sys_updated_on>=${literal}`, deletions }: Reading,
+  content: (rows: readonly Row[]) => Content<K>,
+): AsyncGenerator<Page<K>> {
+  const { since } = ctx
+  const literal = since === undefined ? undefined : await literalSince(ctx, questions[0], since)
+  const narrowed = questions.map((question) =>
+    narrow(question, literal === undefined ? [] : [plain(changed(literal), 'sys_updated_on')]),
+  )
+  const guard = since === undefined ? new HiddenRows(ctx, narrowed) : undefined
+  const start = positionOf(ctx.checkpoint)
+  for (const [index, question] of narrowed.entries()) {
+    if (index < start.list) continue
+    const from: Position = index === start.list ? start : { ...beginning, hidden: guard?.hidden ?? 0 }
+    for await (const page of pages(ctx, question, from)) {
+      const last = page.done && index === narrowed.length - 1
+      const good = guard === undefined || guard.sees(page)
+      if (last) guard?.judge()
+      const gone =
+        last && literal !== undefined && deletions ? await deletedSince(ctx, deletions, literal, questions) : []
+      const made = content(page.rows)
+      yield {
+        ...made,
+        ...(gone.length > 0 ? { removals: [...(made.removals ?? []), ...gone] } : {}),
+        ...(good ? { checkpoint: { list: index, last: page.last, hidden: page.hidden } } : {}),
+        ...(guard && narrowed.length === 1 && from.last === '' && page.total !== undefined
+          ? { total: page.total }
+          : {}),
+        ...(last ? { state: guard?.state ?? ctx.state ?? null } : {}),
+      }
+    }
+  }
+}
+
+function narrow(question: Question, more: Question['conditions']): Question {
+  return { ...question, conditions: [...question.conditions, ...more] }
+}
+
+/** One row by id if the conditions let it through. */
+export async function readRow(ctx: Ctx, questions: readonly Question[], id: string): Promise<Row | undefined> {
+  for (const question of questions) {
+    const { rows } = await list(ctx, narrow(question, [equals(ctx, 'sys_id', id)]), { limit: 1 })
+    if (rows[0]) return rows[0]
+  }
+  return undefined
+}
+
+export function updatedAt(row: Row) {
+  return instantOf(row.sys_updated_on)
+}
+
+/**
+ * The instant as a query writes it. Answers are in UTC, but a query is said to be read in the zone of the user, and
+ * the documentation leaves it open: so the earlier of the two, and an hour more for daylight saving time.
+ */
+async function literalSince(ctx: Ctx, question: Question | undefined, since: string): Promise<string> {
+  const offset = question ? await zoneOffset(ctx, question.table) : undefined
+  if (offset === undefined) {
+    const message =
+      "The zone of ServiceNow's user is not known, so half a day more is read. Give it the system's date format."
+    ctx.report({ level: 'info', code: 'time-zone', message })
+  }
+  const back = offset === 0 ? 0 : offset === undefined ? widest + hour : Math.max(0, -offset) + hour
+  return new Date(Date.parse(since) - back).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** Milliseconds the user's zone is ahead of UTC: a moment is answered both ways. */
+async function zoneOffset(ctx: Context<ServiceNowSettings>, table: string): Promise<number | undefined> {
+  const { rows } = await list(ctx, { table, columns: ['sys_id', 'sys_updated_on'], conditions: [] }, { limit: 1 })
+  const utc = parsed(rawOf(rows[0]?.sys_updated_on))
+  const shown = parsed(labelOf(rows[0]?.sys_updated_on))
+  if (utc === undefined || shown === undefined) return undefined
+  const offset = shown - utc
+  return Math.abs(offset) <= 14 * hour ? offset : undefined
+}
+
+function parsed(moment: string | null | undefined): number | undefined {
+  const time =
+    moment && /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(moment)
+      ? Date.parse(`${moment.replace(' ', 'T')}Z`)
+      : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}
+
+/**
+ * ServiceNow leaves out rows the user may not see without a word, but counts them. Some may always be hidden (other
+ * domains); many more than in the last complete pass means a right was lost, and nothing may be taken for deleted.
+ */
+class HiddenRows {
+  hidden = 0
+  readonly #ctx: Ctx
+  readonly #questions: string
+  readonly #before: number | undefined
+  #counted = 0
+  #seen: boolean
+
+  constructor(ctx: Ctx, questions: readonly Question[]) {
+    this.#ctx = ctx
+    this.#questions = questions
+      .map(({ table, conditions }) => [table, ...conditions.map((one) => one.text)].join('^'))
+      .join(' ')
+    const { state } = ctx
+    const known = isRow(state) && text(state.of) === this.#questions ? integer(state.hidden) : undefined
+    this.#before = known ?? undefined
+    this.#seen = ctx.checkpoint !== undefined
+  }
+
+  get state() {
+    return { of: this.#questions, hidden: this.hidden }
+  }
+
+  /** Whether a restart may go on behind the page: not behind rows that were there and may come back. */
+  sees(page: RowPage): boolean {
+    this.hidden = page.hidden
+    this.#counted = Math.max(this.#counted, page.total ?? 0)
+    if (page.rows.length > 0) this.#seen = true
+    return !this.#isTooMany()
+  }
+
+  /** At the end of the pass. Throws a permission error where a right must have been lost. */
+  judge(): void {
+    const { report, error } = this.#ctx
+    if (this.hidden === 0) return
+    const said = `ServiceNow counts ${this.hidden} rows more than it hands out (${this.#questions.split('^')[0]})`
+    if (this.#isTooMany()) {
+      throw error(
+        'permission',
+        `${said}, ${this.#before ?? 0} the last time. The user lost a right to see them; nothing was removed. Give it back; the connection's check names the roles.`,
+      )
+    }
+    const level = this.#before === undefined ? 'warning' : 'info'
+    report({ level, code: 'hidden-rows', message: `${said}: the user may not see them (ACLs, domains).` })
+  }
+
+  #isTooMany(): boolean {
+    if (!this.#seen && this.hidden > 0) return true
+    if (this.#before === undefined) return false
+    return this.hidden - this.#before > Math.max(tolerance.rows, this.#counted * tolerance.share)
+  }
+}
+
+function positionOf(checkpoint: unknown): Position & { readonly list: number } {
+  if (!isRow(checkpoint)) return { ...beginning, list: 0 }
+  return {
+    list: integer(checkpoint.list) ?? 0,
+    last: text(checkpoint.last) ?? '',
+    hidden: integer(checkpoint.hidden) ?? 0,
+  }
+}
