@@ -129,12 +129,12 @@ export function valueAt(asset: Row, place: Place): unknown {
 }
 
 /** The fields of an asset by their plain names; `undefined` = Halo did not send any. */
-export function fieldsOf(asset: Row): ReadonlyMap<string, Row> | undefined {
+export function fieldsOf(asset: Row, naming: (name: string) => string = plain): ReadonlyMap<string, Row> | undefined {
   const fields = list(asset.fields)
   if (!fields) return undefined
   const found = new Map<string, Row>()
   for (const field of fields) {
-    const name = isRow(field) ? plain(text(field.name) ?? '') : ''
+    const name = isRow(field) ? naming(text(field.name) ?? '') : ''
     if (isRow(field) && name !== '' && !found.has(name)) found.set(name, field)
   }
   return found
@@ -142,19 +142,21 @@ export function fieldsOf(asset: Row): ReadonlyMap<string, Row> | undefined {
 
 /** "Serial No." and "serial  no" are one name. */
 export function plain(name: string): string {
-  const known = plainNames.get(name)
-  if (known !== undefined) return known
-  const made = name
+  return name
     .toLowerCase()
     .replace(/[\s_.:]+/g, ' ')
     .trim()
-  if (plainNames.size > 2000) plainNames.clear()
-  plainNames.set(name, made)
-  return made
 }
 
-/** A few dozen names come with every asset. */
-const plainNames = new Map<string, string>()
+/** `plain` for one pass: the same few dozen names come with every asset. */
+export function remembered(): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    const found = known.get(name) ?? plain(name)
+    known.set(name, found)
+    return found
+  }
+}
 
 /** The names of all asset fields, as Halo writes them. */
 export async function definedFields(ctx: Context<HaloSettings>): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import type { Context, CustomField, ReadContext } from '../../../core/connector/
 import { bool, id, not, type Row, required, scalar, text } from '../../../core/connector/parse.ts'
 import type { RecordOf, Scalar } from '../../../core/connector/records.ts'
 import { addressesOf } from '../addresses.ts'
-import { definedFields, type Fact, fieldsOf, layoutOf, placeOf, plain, valueAt } from '../asset-fields.ts'
+import { definedFields, type Fact, fieldsOf, layoutOf, placeOf, plain, remembered, valueAt } from '../asset-fields.ts'
 import { definedCustomFields } from '../custom-fields.ts'
 import { assets } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
@@ -35,10 +35,11 @@ type Configuration = RecordOf<'configurations'>
 export function configurationReader(ctx: ReadContext<HaloSettings>): (row: Row) => Configuration {
   const link = screenLink(addressesOf(ctx.settings)?.origin ?? '', 'asset')
   const layout = layoutOf(ctx.settings)
+  const naming = remembered()
   const chosen = ctx.customFields.length > 0 ? new Set(ctx.customFields) : undefined
   return (row) => {
     const sourceId = required(id(row.id))
-    const fields = fieldsOf(row)
+    const fields = fieldsOf(row, naming)
     const fact = (name: Fact): unknown => {
       const place = placeOf(row, fields ?? noFields, layout[name])
       return place && valueAt(row, place)
