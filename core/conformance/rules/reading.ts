@@ -197,6 +197,7 @@ const stops: Rule = {
     const lab = await subject.open({ size: await subject.long() })
     await subject.eachStream(async (stream) => {
       const whole = await subject.plain(lab, stream)
+      if (whole.requests === 0) throw new NotApplicable('no stream asks anything')
       const stopped = async (run: (signal: AbortSignal) => Promise<Reading>, ready: () => boolean) => {
         const outcome = await lab.aborted(run, ready)
         if (outcome === undefined)
