@@ -56,17 +56,19 @@ export async function* pages(ctx: Ctx, list: List, query: Query, from: Position 
   let fewest = count || Number.POSITIVE_INFINITY
   let furthest = page
   let stepsBack = 0
+  let perPage = pageSize / 2
   for (;;) {
     const answer = await fetchPage(ctx, list, query, page)
     fewest = Math.min(fewest, answer.count)
     if (answer.count < count && page > 1) {
       if (++stepsBack > mostStepsBack) throw unsteady(ctx, list)
       gone += count - answer.count
-      page = Math.max(1, page - Math.ceil((count - answer.count) / pageSize))
+      page = Math.max(1, page - Math.ceil((count - answer.count) / perPage))
       count = answer.count
       continue
     }
     count = answer.count
+    if (answer.rows.length > 0) perPage = Math.min(pageSize, answer.rows.length)
     const highest = highestId(answer.rows, 0)
     if (highest === undefined) {
       throw ctx.error(
