@@ -39,7 +39,7 @@ function written(
 
 /** What a written value means to the world; undefined = it takes no such value. */
 export function readUdf(field: WorldCustomField, value: string | null): string | number | boolean | null | undefined {
-  if (value === null || value === '') return null
+  if (value === null || (value === '' && field.type !== 'text')) return null
   const option = specOf(field).options?.[Number(value) - 1]
   if (field.type === 'boolean') return option === undefined ? undefined : option === yesNo[0]
   if (field.type === 'list') return option

@@ -1,13 +1,12 @@
 import type { ReadContext, Stream } from '../../../core/connector/contract.ts'
 import { bool, id, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
-import { assertReadable } from '../access.ts'
 import { type EntityFields, fieldsOf, labelOf } from '../metadata.ts'
 import type { Filter } from '../paging.ts'
 import type { AutotaskSettings } from '../settings.ts'
 import { definedUdfs, udfValues } from '../udf.ts'
 import { chosenUdfs, countryNames, screenLink, stamp, statusOf } from './fields.ts'
-import { changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
 
 const entity = 'Companies'
 
@@ -39,7 +38,7 @@ export const companies: Stream<'companies', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await assertReadable(ctx, entity)
+    const state = await begin(ctx, entity)
     const fields = await fieldsOf(ctx, entity)
     const company = await reader(ctx, fields)
     const query = queryOf(ctx, [...filtered(ctx), ...changedSince(ctx, fields, stamps)])

@@ -1,7 +1,6 @@
 import type { ReadContext, Stream } from '../../../core/connector/contract.ts'
 import { bool, date, id, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
-import { assertReadable } from '../access.ts'
 import { manufacturerOf, modelOf, purchaseDateOf } from '../hardware.ts'
 import { type EntityFields, fieldsOf, labelOf } from '../metadata.ts'
 import type { Filter } from '../paging.ts'
@@ -9,7 +8,7 @@ import { Products } from '../products.ts'
 import { type AutotaskSettings, installDate } from '../settings.ts'
 import { definedUdfs, type Udfs, udfsOf, udfValues } from '../udf.ts'
 import { screenLink, stamp, statusOf } from './fields.ts'
-import { changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
 
 const entity = 'ConfigurationItems'
 const stamps = ['lastModifiedTime', 'createDate']
@@ -44,7 +43,7 @@ export const configurations: Stream<'configurations', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await assertReadable(ctx, entity)
+    const state = await begin(ctx, entity)
     const fields = await fieldsOf(ctx, entity)
     const records = await reader(ctx, fields)
     const query = queryOf(ctx, [...filtered(ctx), ...changedSince(ctx, fields, stamps)])

@@ -1,12 +1,11 @@
 import type { ReadContext, Stream } from '../../../core/connector/contract.ts'
 import { bool, id, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
-import { assertReadable } from '../access.ts'
 import { fieldsOf, labelOf } from '../metadata.ts'
 import type { AutotaskSettings } from '../settings.ts'
 import { definedUdfs, udfValues } from '../udf.ts'
 import { chosenUdfs, countryNames, flag, screenLink, stamp } from './fields.ts'
-import { changedSince, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, overlapSeconds, readPages, readRow } from './reading.ts'
 
 const entity = 'Contacts'
 const stamps = ['lastModifiedDate', 'lastActivityDate', 'createDate']
@@ -41,7 +40,7 @@ export const contacts: Stream<'contacts', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await assertReadable(ctx, entity)
+    const state = await begin(ctx, entity)
     const filter = ctx.since === undefined ? [] : changedSince(ctx, await fieldsOf(ctx, entity), stamps)
     const contact = await reader(ctx)
     yield* readPages<'contacts'>(ctx, { entity, filter, fields: fieldsFor(ctx) }, state, (rows) => rows.map(contact))

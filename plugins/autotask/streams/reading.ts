@@ -17,6 +17,12 @@ const pagesPerLook = 20
 
 type Context = ReadContext<AutotaskSettings>
 
+/** Before a pass: waits for room within the hour and sees what may be read. Answers the state for the next pass. */
+export async function begin(ctx: Context, entity: string): Promise<Json> {
+  await waitForRoom(ctx)
+  return assertReadable(ctx, entity)
+}
+
 /** Reads a list, from the checkpoint on; the checkpoint of a page is the id it ends with. */
 export async function* readPages<K extends StreamName>(
   ctx: Context,
@@ -24,7 +30,6 @@ export async function* readPages<K extends StreamName>(
   state: Json,
   records: (rows: readonly Row[]) => Page<K>['records'] | Promise<Page<K>['records']>,
 ): AsyncGenerator<Page<K>> {
-  await waitForRoom(ctx)
   const start = integer(ctx.checkpoint) ?? undefined
   let total = ctx.since === undefined && start === undefined ? await countOf(ctx, query) : undefined
   let read = 0
@@ -38,15 +43,6 @@ export async function* readPages<K extends StreamName>(
     total = undefined
     if (++read % pagesPerLook === 0) await waitForRoom(ctx)
   }
-}
-
-/** A list without a time of change, read whole: only who may read it is asked first. */
-export async function* readWhole<K extends StreamName>(
-  ctx: Context,
-  query: Query,
-  records: (rows: readonly Row[]) => Page<K>['records'] | Promise<Page<K>['records']>,
-): AsyncGenerator<Page<K>> {
-  yield* readPages(ctx, query, await assertReadable(ctx, query.entity), records)
 }
 
 /** One row by id if the filter lets it through. */

@@ -4,7 +4,9 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { labelOf } from '../metadata.ts'
 import type { AutotaskSettings } from '../settings.ts'
 import { countryNames } from './fields.ts'
-import { readWhole } from './reading.ts'
+import { begin, readPages } from './reading.ts'
+
+const entity = 'CompanyLocations'
 
 const read = [
   'companyID',
@@ -24,8 +26,9 @@ const read = [
 export const sites: Stream<'sites', AutotaskSettings> = {
   deletes: 'by-absence',
   async *read(ctx) {
+    const state = await begin(ctx, entity)
     const site = await reader(ctx)
-    yield* readWhole<'sites'>(ctx, { entity: 'CompanyLocations', fields: read }, (rows) => rows.map(site))
+    yield* readPages<'sites'>(ctx, { entity, fields: read }, state, (rows) => rows.map(site))
   },
 }
 
