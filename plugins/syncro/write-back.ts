@@ -1,0 +1,179 @@
+/** Pushing warranty facts to assets: they are entries in the bag of properties, so the bag is read, changed and written. */
+import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '../../core/connector/contract.ts'
+import { isRow, type Row, text } from '../../core/connector/parse.ts'
+import { AssetFacts } from './assets.ts'
+import { type Catalogue, catalogueOf } from './catalogue.ts'
+import { idNumber, isNotFound } from './client.ts'
+import { type Fact, isAgents, usualFact } from './properties.ts'
+import type { SyncroSettings } from './settings.ts'
+
+const factOf = {
+  warrantyExpiration: 'warranty',
+  purchaseDate: 'purchase',
+  manufacturer: 'manufacturer',
+} as const satisfies Record<WritableField, Fact>
+
+const fields = ['warrantyExpiration', 'purchaseDate', 'manufacturer'] as const satisfies readonly WritableField[]
+
+export const writeBack: WriteBack<SyncroSettings> = { configurations: { fields, write } }
+
+interface Asset {
+  readonly row: Row
+  readonly properties: Row
+}
+
+async function write(
+  ctx: Context<SyncroSettings>,
+  sourceId: string,
+  change: Writable,
+  expected: Writable,
+): Promise<WriteOutcome> {
+  const url = `customer_assets/${idNumber(ctx, sourceId)}`
+  const catalogue = await catalogueOf(ctx)
+  const facts = new AssetFacts(ctx.settings, catalogue)
+  let before: Asset
+  try {
+    before = await asset(ctx, url)
+  } catch (error) {
+    if (isNotFound(error)) return { outcome: 'not-found', current: {} }
+    throw error
+  }
+  const current = held(facts, before)
+  const wanted = fields.filter((field) => change[field] !== undefined && !isSame(field, current[field], change[field]))
+  if (wanted.length === 0) return { outcome: 'unchanged', current }
+  const moved = wanted.filter(
+    (field) => expected[field] !== undefined && !isSame(field, current[field], expected[field]),
+  )
+  if (moved.length > 0) {
+    return { outcome: 'conflict', current, message: `Changed in Syncro meanwhile: ${moved.join(', ')}.` }
+  }
+  const changes: Record<string, unknown> = {}
+  for (const field of wanted) {
+    const label = labelFor(ctx, facts, catalogue, before, field)
+    changes[label] = writtenAs(ctx, catalogue, label, change[field] ?? null)
+  }
+  const after = await put(ctx, url, before, changes)
+  const now = held(facts, after)
+  const kept = wanted.filter((field) => !isSame(field, now[field], change[field]))
+  if (kept.length > 0) {
+    throw ctx.error(
+      'vendor',
+      `Syncro took the change but did not make it: ${kept.join(', ')}. See that the custom field takes text or a date.`,
+      `${url}: 200, unchanged`,
+    )
+  }
+  return { outcome: 'written', current: now }
+}
+
+async function asset(ctx: Context<SyncroSettings>, url: string): Promise<Asset> {
+  const { body } = await ctx.http.request({ url })
+  // Described without a wrapper, seen with one.
+  const row = isRow(body) && isRow(body.asset) ? body.asset : body
+  if (isRow(row) && row.id !== undefined && isRow(row.properties)) return { row, properties: row.properties }
+  throw ctx.error('vendor', 'Syncro answered the asset with something else.')
+}
+
+/** The asset was read whole, so a property that is left out is an empty one here. */
+function held(facts: AssetFacts, { row, properties }: Asset): { readonly [F in WritableField]: string | null } {
+  const { warrantyExpiration, purchaseDate, manufacturer } = facts.of(row, properties)
+  return {
+    warrantyExpiration: warrantyExpiration ?? null,
+    purchaseDate: purchaseDate ?? null,
+    manufacturer: manufacturer ?? null,
+  }
+}
+
+function isSame(field: WritableField, one: string | null | undefined, other: string | null | undefined): boolean {
+  if (field !== 'manufacturer') return (one ?? null) === (other ?? null)
+  return name(one) === name(other)
+}
+
+function name(value: string | null | undefined): string {
+  return value?.trim().toLowerCase() ?? ''
+}
+
+/**
+ * The property to write: the chosen one, else one people made that the asset carries or its type defines, else what the
+ * agent reports. A label its type does not define would be stored where nobody sees it.
+ */
+function labelFor(
+  ctx: Context<SyncroSettings>,
+  { labels }: AssetFacts,
+  { types, assetFields }: Catalogue,
+  { row, properties }: Asset,
+  field: (typeof fields)[number],
+): string {
+  const fact = factOf[field]
+  const type = text(row.asset_type)
+  const typeId = types.find(({ name }) => name === type)?.id
+  const defined = assetFields.all.filter((one) => one.typeId === undefined || one.typeId === typeId)
+  const carried = labels.in(properties)[fact]
+  const usual = defined.find(({ label }) => usualFact(label) === fact)?.label
+  const label = labels.chosen(fact) ?? (carried && !isAgents(carried) ? carried : (usual ?? carried))
+  if (label === undefined) {
+    throw ctx.error(
+      'config',
+      `Assets of the type "${type}" have no field for ${field}. Add one in Syncro (Admin > Assets > Asset Types), or choose another in the connection's settings.`,
+    )
+  }
+  const known = Object.hasOwn(properties, label) || defined.some((one) => one.label === label)
+  if (!known && assetFields.all.length > 0) {
+    throw ctx.error(
+      'config',
+      `Assets of the type "${type}" have no field "${label}". Add it in Syncro (Admin > Assets > Asset Types), or choose another in the connection's settings.`,
+    )
+  }
+  return label
+}
+
+/** Days as texts; a drop-down field takes the id of an option. */
+function writtenAs(
+  ctx: Context<SyncroSettings>,
+  { assetFields }: Catalogue,
+  label: string,
+  value: string | null,
+): string | number {
+  if (value === null) return ''
+  const options = assetFields.all.flatMap((one) => (one.label === label ? [...one.options] : []))
+  if (options.length === 0) return value
+  const option = options.find(([, words]) => name(words) === name(value))?.[0]
+  if (option !== undefined) return Number(option)
+  throw ctx.error('config', `The field "${label}" in Syncro has no option "${value}". Add it there.`)
+}
+
+/**
+ * Whether Syncro merges the bag it is sent into the one it holds, or puts it in its place, is not documented. So all
+ * plain properties go along as they were read, and what is gone afterwards (the agent's inventory, which is too large to
+ * send without need) goes back at once. `name` is described as required.
+ */
+async function put(
+  ctx: Context<SyncroSettings>,
+  url: string,
+  { row, properties }: Asset,
+  changes: Row,
+): Promise<Asset> {
+  const send = async (bag: Row): Promise<Asset> => {
+    await ctx.http.request({
+      method: 'PUT',
+      url,
+      body: { name: row.name, properties: { ...bag, ...changes } },
+      accept: 'text',
+    })
+    return asset(ctx, url)
+  }
+  const plain = Object.entries(properties).filter(([, value]) => typeof value !== 'object' || value === null)
+  const after = await send(Object.fromEntries(plain))
+  if (missing(properties, after).length === 0) return after
+  const restored = await send(properties)
+  const lost = missing(properties, restored)
+  if (lost.length === 0) return restored
+  throw ctx.error(
+    'vendor',
+    `Syncro dropped properties of the asset while it was changed: ${lost.join(', ')}. Switch write-back off and look at the asset.`,
+    `${url}: ${lost.length} properties gone after PUT`,
+  )
+}
+
+function missing(before: Row, { properties }: Asset): readonly string[] {
+  return Object.keys(before).filter((label) => !Object.hasOwn(properties, label))
+}
