@@ -4,6 +4,8 @@ import type { Shape } from './floors.ts'
 type Values = Record<string, unknown>
 const ref = (value: unknown): Values => (typeof value === 'object' && value !== null ? (value as Values) : {})
 const day = (value: unknown) => (typeof value === 'string' ? value.slice(0, 10) : null)
+const text = (value: unknown) => (typeof value === 'number' ? String(value) : null)
+const utc = (value: unknown) => (typeof value === 'string' && !value.endsWith('Z') ? `${value}Z` : value)
 
 export const shapes: Readonly<Record<string, Shape>> = {
   'connectwise-psa': (record) => ({
@@ -32,6 +34,34 @@ export const shapes: Readonly<Record<string, Shape>> = {
     installation_date: day(record.installationDate),
     warranty_expiration: day(record.warrantyExpirationDate),
     notes: record.notes ?? null,
+    custom_fields: {},
+  }),
+  autotask: (record) => ({
+    source_id: String(record.id),
+    source_url: `https://psa.example/open?InstalledProductID=${record.id}`,
+    source_updated_at: utc(record.lastModifiedTime),
+    company_source_id: String(record.companyID),
+    site_source_id: text(record.companyLocationID),
+    contact_source_id: text(record.contactID),
+    name: record.referenceTitle || record.rmmDeviceAuditHostname,
+    type_source_id: text(record.configurationItemType),
+    type: null,
+    status_source_id: record.isActive ? 'active' : 'inactive',
+    status: record.isActive ? 'Active' : 'Inactive',
+    active: record.isActive,
+    serial_number: record.serialNumber || null,
+    asset_tag: record.referenceNumber || null,
+    manufacturer: null,
+    model: null,
+    product_number: null,
+    os_type: record.rmmDeviceAuditOperatingSystem ?? null,
+    os_version: null,
+    mac_address: record.rmmDeviceAuditMacAddress ?? null,
+    ip_address: record.rmmDeviceAuditIPAddress ?? null,
+    purchase_date: null,
+    installation_date: day(record.installDate),
+    warranty_expiration: day(record.warrantyExpirationDate),
+    notes: record.notes || null,
     custom_fields: {},
   }),
 }
