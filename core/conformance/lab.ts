@@ -1,7 +1,7 @@
 /** One connector in front of one simulator with a world of its own, over the hub's real client. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ContextParts, createContext, createReadContext } from '../connections/context.ts'
-import type { Connector, Context, HttpRequest, ImportFilter, ReadContext, Settings } from '../connector/contract.ts'
+import type { Connector, Context, ImportFilter, ReadContext, Settings } from '../connector/contract.ts'
 import { ConnectorError } from '../connector/errors.ts'
 import type { Json, StreamName } from '../connector/records.ts'
 import type {
@@ -16,6 +16,7 @@ import { HttpClients } from '../http/clients.ts'
 import { EgressPolicy } from '../http/egress.ts'
 import { secretsOf } from '../http/redact.ts'
 import type { TimeLimits } from '../http/times.ts'
+import { deepFreeze, observed, observedHttp } from './observed.ts'
 import { Reader, type Reading } from './reading.ts'
 import { type SimulatorServer, serveSimulator } from './server.ts'
 import { SecretFinder, type Witness } from './witness.ts'
@@ -85,6 +86,7 @@ export class Lab {
   readonly #clients: HttpClients
   /** By settings. */
   readonly #finders = new Map<string, SecretFinder>()
+  readonly #lookedThrough = new Set<StreamName>()
   #companies: readonly string[] | undefined
 
   constructor(parts: LabParts, served: { world: World; simulator: Simulator; server: SimulatorServer }) {
@@ -122,14 +124,14 @@ export class Lab {
   }
 
   context(settings = this.settings, signal = this.signal): Context<Settings> {
-    return this.#spied(createContext(this.#parts(settings, signal)), this.#finder(settings))
+    return observed(createContext(this.#parts(settings, signal)), this.#witness, this.#finder(settings))
   }
 
   readContext(wish: Wish = {}, settings = this.settings): ReadContext<Settings> {
     const { filter = {}, customFields = [], companies = [], since, checkpoint, state } = wish
     const reading = { filter, customFields, companies, since, checkpoint, state }
     const ctx = createReadContext(this.#parts(settings, wish.signal ?? this.signal), deepFreeze(reading))
-    return this.#spied(ctx, this.#finder(settings))
+    return observed(ctx, this.#witness, this.#finder(settings))
   }
 
   /** Reads a stream to its end; a failure is in the answer, not thrown. */
@@ -149,11 +151,24 @@ export class Lab {
     try {
       const reading = await new Reader(stream, this.server, wish.between).read(reader.read(ctx))
       if (reading.failure !== undefined) this.#witness.threw(`an error of ${stream}`, reading.failure, finder)
-      for (const { page } of reading.pages) this.#witness.said(`a page of ${stream}`, page, finder)
+      this.#lookThrough(stream, reading, finder)
       return { ...reading, endless: giveUp.signal.aborted }
     } finally {
       clearInterval(watch)
     }
+  }
+
+  /** Records once, for they are many and the same every time; what is stored beside them always. */
+  #lookThrough(stream: StreamName, { pages }: Omit<Reading, 'endless'>, finder: SecretFinder): void {
+    for (const { page, checkpoint = '' } of pages) {
+      this.#witness.said(
+        `a page of ${stream}`,
+        this.#lookedThrough.has(stream) ? { ...page, records: [] } : page,
+        finder,
+      )
+      this.#witness.said(`a checkpoint of ${stream}`, checkpoint, finder)
+    }
+    if (pages.length > 0) this.#lookedThrough.add(stream)
   }
 
   /** Calls anything else of the connector; what it throws is looked at on its way. */
@@ -218,7 +233,7 @@ export class Lab {
       signIn: async (ctx) => {
         const finder = this.#finder(ctx.settings)
         try {
-          const session = await connector.signIn(this.#spied(ctx, finder))
+          const session = await connector.signIn(observed(ctx, this.#witness, finder))
           finder.addSession(session.headers)
           this.signIns.push({ headers: session.headers, expires: session.expiresAt !== undefined })
           return session
@@ -239,40 +254,7 @@ export class Lab {
       settings,
       signal,
       report: () => {},
-      http: {
-        redact: http.redact,
-        request: (request) => {
-          this.#asked(policy, request)
-          return http.request(request)
-        },
-      },
-    }
-  }
-
-  /** The client refuses such requests by itself, but a connector may swallow that. */
-  #asked(policy: EgressPolicy, { url }: HttpRequest): void {
-    const target = URL.parse(url)
-    if (target === null) return
-    try {
-      policy.judge(url)
-    } catch {
-      this.#witness.undeclared.add(target.host || target.href)
-    }
-  }
-
-  /** Reports and errors as the connector makes them, before the hub masks them. */
-  #spied<C extends Context<Settings>>(ctx: C, finder: SecretFinder): C {
-    return {
-      ...ctx,
-      report: (line) => {
-        this.#witness.said(`report line "${line.code}"`, line, finder)
-        ctx.report(line)
-      },
-      error: (kind, admin, log) => {
-        this.#witness.said('an error for the admin', admin, finder)
-        this.#witness.said('an error for the log', log ?? '', finder)
-        return ctx.error(kind, admin, log)
-      },
+      http: observedHttp(http, policy, this.#witness),
     }
   }
 }
@@ -307,13 +289,4 @@ async function simulatorsAnswer(
 
 function isTable(value: unknown): value is WorldTable<{ id: number; updatedAt: string }> {
   return typeof value === 'object' && value !== null && 'version' in value && 'put' in value
-}
-
-/** Settings and filters are the hub's: who writes to them gets the error at once. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) deepFreeze(inner)
-  }
-  return value
 }

@@ -235,7 +235,12 @@ const resuming: typeof manifest = {
     withStream('configurations', () => ({
       async *read(ctx) {
         for (let after = Number(ctx.checkpoint ?? 0); ; ) {
-          const body = await get(ctx, 'configurations', { limit: pageSize, after, since: ctx.since })
+          const body = await get(ctx, 'configurations', {
+            limit: pageSize,
+            after,
+            since: ctx.since,
+            type: ctx.filter.configurationTypes?.join(','),
+          })
           if (!Array.isArray(body.items)) throw ctx.error('vendor', 'No list.')
           const records = body.items.filter(isRow).map((row) => configuration(row, ctx))
           const { next } = body
