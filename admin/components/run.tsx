@@ -62,7 +62,7 @@ function OneRun({ id }: { id: string }) {
     )
   const { run } = data
   const plan = run.mode === 'plan'
-  const tab = search.get('tab') ?? (data.planned > 0 ? 'plan' : 'log')
+  const tab = search.get('tab') ?? (plan ? 'plan' : 'log')
   const trouble = log.filter(({ level }) => level !== 'info').length
   return (
     <Page
