@@ -1,6 +1,5 @@
 /** The composition root: the one place that knows which service is made of what. */
 import 'reflect-metadata'
-import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe'
 import type { HubSettings } from '../config/settings.ts'
@@ -13,7 +12,8 @@ import { Webhooks } from './api/webhooks.ts'
 import { Catalogue } from './connections/catalogue.ts'
 import { Connections } from './connections/connections.ts'
 import { ConnectorError } from './connector/index.ts'
-import { HttpClients } from './http/clients.ts'
+import { HttpClients, type HttpOptions } from './http/clients.ts'
+import { networkOf } from './http/network.ts'
 import { loadCatalogue } from './loader.ts'
 import { CompanyMappings } from './mapping/companies.ts'
 import { Mapping } from './mapping/mapping.ts'
@@ -28,6 +28,7 @@ import { SyncEngine } from './sync/engine.ts'
 import { Review } from './sync/review.ts'
 import { Runs } from './sync/runs.ts'
 import { Tickets } from './tickets/tickets.ts'
+import { versionOf } from './version.ts'
 import { WriteBacks } from './writeback/writebacks.ts'
 
 export interface Hub {
@@ -55,15 +56,9 @@ export interface Hub {
   close(): Promise<void>
 }
 
-export async function versionOf(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
-  const { version }: { version: string } = JSON.parse(text)
-  return version
-}
-
 function register(
   container: DependencyContainer,
-  parts: { settings: HubSettings; log: Logger; key: Buffer; version: string; ca: string | undefined },
+  parts: { settings: HubSettings; log: Logger; key: Buffer; network: HttpOptions },
 ): void {
   const { settings, log, key } = parts
   const make = <T>(token: new (...parts: never[]) => T, factory: (container: DependencyContainer) => T) =>
@@ -74,17 +69,7 @@ function register(
   }
 
   make(Vault, (c) => new Vault(c.resolve(Database), key, settings.previousKey))
-  make(
-    HttpClients,
-    () =>
-      new HttpClients({
-        log,
-        userAgent: `Tributary/${parts.version}`,
-        ...(settings.httpsProxy !== undefined && { proxy: settings.httpsProxy }),
-        noProxy: settings.noProxy,
-        ...(parts.ca !== undefined && { ca: parts.ca }),
-      }),
-  )
+  make(HttpClients, () => new HttpClients(parts.network))
   make(Audit, (c) => new Audit(c.resolve(Database)))
   make(Users, (c) => new Users(c.resolve(Database)))
   make(Sessions, (c) => new Sessions(c.resolve(Database)))
@@ -161,9 +146,10 @@ async function openForWebhook(connections: Connections, id: number) {
 
 /**
  * Opens the hub: PostgreSQL (its own one without DATABASE_URL), key, migrations, connectors, services. Throws a
- * sentence if something does not fit. Whoever opens it closes it.
+ * sentence if something does not fit. Whoever opens it closes it; a `guest` (the command line) leaves an embedded
+ * PostgreSQL running that a hub may be using.
  */
-export async function openHub(settings: HubSettings, log: Logger): Promise<Hub> {
+export async function openHub(settings: HubSettings, log: Logger, { guest = false } = {}): Promise<Hub> {
   const { key, notice } = await findKey(settings)
   if (notice !== undefined) log.warn(notice)
   const embedded = settings.databaseUrl === undefined ? await startEmbeddedPostgres(settings.dataDir) : undefined
@@ -176,17 +162,16 @@ export async function openHub(settings: HubSettings, log: Logger): Promise<Hub> 
   const close = async () => {
     if (container.isRegistered(HttpClients)) await container.resolve(HttpClients).close()
     await database.close()
-    await embedded?.stop()
+    if (!(guest && embedded?.foundRunning)) await embedded?.stop()
   }
   try {
     await database.checkVersion()
     const migrated = await migrate(database)
     if (migrated.length > 0) log.info({ migrations: migrated }, 'The database was brought up to date.')
-    const version = await versionOf()
-    const ca = settings.caFile === undefined ? undefined : await readFile(settings.caFile, 'utf8')
     container.registerInstance(Database, database)
     container.registerInstance(Catalogue, await loadCatalogue(settings.plugins))
-    register(container, { settings, log, key, version, ca })
+    const version = await versionOf()
+    register(container, { settings, log, key, network: await networkOf(settings, log, version) })
     await container.resolve(Vault).open()
     for (const { source, message } of container.resolve(Catalogue).broken)
       log.error({ plugin: source }, `A plugin could not be loaded: ${message}`)

@@ -17,7 +17,7 @@ const limitMs = 30_000
 
 /** Signs in with the settings and reads the rights; nothing is stored. Never throws what the vendor did wrong. */
 export async function tryOut(
-  parts: ConnectionParts,
+  parts: Pick<ConnectionParts, 'clients'>,
   connector: Connector,
   settings: Settings,
   key: string,

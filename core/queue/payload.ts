@@ -11,7 +11,7 @@ export interface TouchedRecord {
   readonly sourceId: string
 }
 
-/** What a waiting run will do; the payload of a job in the queue `sync`. */
+/** What a waiting run will do; with the version as `v` it is the payload of a job in the queue `sync`. */
 export interface SyncWish {
   readonly connectionId: number
   readonly mode: RunMode
@@ -26,8 +26,6 @@ export interface SyncWish {
   /** Only to go on with this run; without it there is nothing to do. */
   readonly continues?: number
 }
-
-export type SyncPayload = SyncWish & { readonly v: typeof payloadVersion }
 
 /** `newer`: written by a release that knows more than this one. */
 export type ReadPayload = { readonly wish: SyncWish; readonly adopted: boolean } | 'newer' | 'unreadable'

@@ -23,6 +23,8 @@ interface Binaries {
 export interface EmbeddedPostgres {
   /** Of the database `tributary`. */
   readonly url: string
+  /** It ran before: another process uses it, or one that was killed has left it. */
+  readonly foundRunning: boolean
   stop(): Promise<void>
 }
 
@@ -151,6 +153,7 @@ export async function startEmbeddedPostgres(dataDir: string, flags: readonly str
   await chmod(passwordFile, 0o600)
   return {
     url: `${server}/tributary`,
+    foundRunning: running,
     stop: async () => {
       await command(pg_ctl, ['-D', directory, '-m', 'fast', '-w', 'stop'])
     },
