@@ -1,8 +1,9 @@
 /** The rights of the API application and its agent, as Halo names them, and how to see whether they are there. */
 import type { Checked, Context, Permission, PermissionCheck } from '../../core/connector/contract.ts'
 import { addresses, fetchToken, isForbidden } from './client.ts'
-import { assets, clients, countOf, type List, readList, sites, tickets, users } from './paging.ts'
+import { assets, clients, countOf, type List, type Query, readList, sites, tickets, users } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
+import { people } from './streams/contacts.ts'
 import { everything } from './streams/reading.ts'
 
 type Ctx = Context<HaloSettings>
@@ -21,7 +22,7 @@ interface Right extends Permission {
   readonly blind?: string
 }
 
-const listed = (list: List) => (ctx: Ctx) => countOf(ctx, list, list === tickets ? {} : everything)
+const listed = (list: List, query: Query) => (ctx: Ctx) => countOf(ctx, list, query)
 
 const rights: readonly Right[] = [
   {
@@ -32,7 +33,7 @@ const rights: readonly Right[] = [
     required: true,
     scopes: ['read:customers', 'edit:customers'],
     tooMuch: ['edit:customers'],
-    probe: listed(clients),
+    probe: listed(clients, everything),
     neverEmpty: true,
   },
   {
@@ -43,7 +44,7 @@ const rights: readonly Right[] = [
     required: false,
     scopes: ['read:customers', 'edit:customers'],
     tooMuch: [],
-    probe: listed(sites),
+    probe: listed(sites, everything),
     neverEmpty: true,
   },
   {
@@ -54,7 +55,7 @@ const rights: readonly Right[] = [
     required: false,
     scopes: ['read:customers', 'edit:customers'],
     tooMuch: [],
-    probe: listed(users),
+    probe: listed(users, people),
   },
   {
     id: 'assets',
@@ -64,7 +65,7 @@ const rights: readonly Right[] = [
     required: false,
     scopes: ['read:assets', 'edit:assets'],
     tooMuch: [],
-    probe: listed(assets),
+    probe: listed(assets, everything),
   },
   {
     id: 'assets-edit',
@@ -84,7 +85,7 @@ const rights: readonly Right[] = [
     required: false,
     scopes: ['read:tickets', 'edit:tickets'],
     tooMuch: ['edit:tickets'],
-    probe: listed(tickets),
+    probe: listed(tickets, {}),
   },
   {
     id: 'webhooks',
