@@ -48,10 +48,41 @@ function propertiesOf(row: Row): Properties {
   return (isRow(row.attributes) ? row.attributes : row) as Properties
 }
 
+/** Some vendors write each property with its label beside it. */
+function isLabelled(value: unknown): value is Row & { readonly value: unknown } {
+  return isRow(value) && 'value' in value && 'display_value' in value
+}
+
+/** The value of a property, without its label. */
+function bare(value: unknown): unknown {
+  return isLabelled(value) ? value.value : value
+}
+
+function bareOnes(properties: Properties): Properties {
+  if (!Object.values(properties).some(isLabelled)) return properties
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, bare(value)]))
+}
+
+/** Lets `change` see the properties without labels; a text it sets becomes the label, too. */
+function changeBare(properties: Properties, change: (properties: Properties) => void): void {
+  const before = bareOnes(properties)
+  const after = before === properties ? properties : { ...before }
+  change(after)
+  if (after === properties) return
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) delete properties[name]
+  for (const [name, value] of Object.entries(after)) {
+    if (Object.hasOwn(before, name) && before[name] === value) continue
+    const labelled = properties[name]
+    const written =
+      isLabelled(labelled) && typeof value === 'string' ? { ...labelled, value, display_value: value } : value
+    Object.defineProperty(properties, name, { value: written, enumerable: true, configurable: true, writable: true })
+  }
+}
+
 /** A list may hold rows that are no records, e.g. deleted ones. */
 function idKeyOf(rows: readonly Row[], ids: ReadonlySet<string>): string | undefined {
   return Object.keys(rows[0] ?? {}).find(
-    (key) => rows.filter((row) => ids.has(String(row[key]))).length * 2 >= rows.length,
+    (key) => rows.filter((row) => ids.has(String(bare(row[key])))).length * 2 >= rows.length,
   )
 }
 
@@ -59,7 +90,7 @@ function idKeyOf(rows: readonly Row[], ids: ReadonlySet<string>): string | undef
 function tellsOf(row: Row, record: Readonly<Record<string, unknown>> | undefined): boolean {
   if (record === undefined) return false
   const texts = new Set(Object.values(record).filter((value) => typeof value === 'string' && value.length > 2))
-  return Object.values(propertiesOf(row)).some((value) => typeof value === 'string' && texts.has(value))
+  return Object.values(propertiesOf(row)).some((value) => texts.has(bare(value)))
 }
 
 /** Reads the stream once and finds its rows; undefined if they cannot be told, e.g. where ids are put together. */
@@ -82,13 +113,13 @@ export async function rowSourceOf(lab: Lab, stream: StreamName, whole: Reading):
     for (const key of new Set(all.flatMap((rows) => idKeyOf(rows, ids) ?? []))) {
       const rows = all
         .filter((list) => idKeyOf(list, ids) === key)
-        .flatMap((list) => list.filter((row) => ids.has(String(row[key]))))
+        .flatMap((list) => list.filter((row) => ids.has(String(bare(row[key])))))
       const known = rows.filter((row) => {
-        const record = whole.records.get(String(row[key]))
+        const record = whole.records.get(String(bare(row[key])))
         return tellsOf(row, record?.fields)
       })
       if (known.length * 2 < rows.length || known.length <= (best?.rows.size ?? 0)) continue
-      best = { place, key, rows: new Map(rows.map((row) => [String(row[key]), propertiesOf(row)])) }
+      best = { place, key, rows: new Map(rows.map((row) => [String(bare(row[key])), bareOnes(propertiesOf(row))])) }
     }
   }
   if (best === undefined || best.rows.size * 2 < ids.size) return undefined
@@ -128,6 +159,9 @@ function rebuilt(body: unknown, change: (rows: Row[]) => readonly unknown[], dep
 
 function changedList(rows: Row[], key: string, ids: ReadonlySet<string>, alter: Alteration): readonly unknown[] {
   if (idKeyOf(rows, ids) !== key) return rows
-  for (const row of rows) alter.row?.(propertiesOf(row), String(row[key]))
+  for (const row of rows) {
+    const id = String(bare(row[key]))
+    if (alter.row) changeBare(propertiesOf(row), (properties) => alter.row?.(properties, id))
+  }
   return alter.list?.(rows) ?? rows
 }

@@ -1,7 +1,8 @@
 /** Lists ServiceNow has no list of, or hides: choices, and the values a column takes. */
 import type { Context } from '../../core/connector/contract.ts'
+import type { Row } from '../../core/connector/parse.ts'
 import { isForbidden } from './client.ts'
-import { readAll } from './paging.ts'
+import { pages } from './paging.ts'
 import { equals, noneOf, oneOf } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
 import { list } from './table.ts'
@@ -20,44 +21,64 @@ export interface ListedChoice {
 const language = 'en'
 const step = 1000
 
+export interface Choices {
+  readonly listed: readonly ListedChoice[]
+  /** False where the list cannot be read: then only those in use are there. */
+  readonly complete: boolean
+}
+
 /**
  * The choices of a column. `tables` go from the most special to the most general: a table with a list of its own
- * does not inherit. Where the list cannot be read or is empty, the values that rows of the first table hold.
+ * does not inherit. A column that is no choice has the values that rows of the first table hold.
  */
-export async function choicesOf(ctx: Ctx, tables: readonly string[], column: string): Promise<readonly ListedChoice[]> {
+export async function choicesOf(ctx: Ctx, tables: readonly string[], column: string): Promise<Choices> {
+  const { rows, complete } = await rowsOf(ctx, tables, column)
+  const tableOf = (row: Row) => rawOf(row.name)
+  const owner = tables.find((table) => rows.some((row) => tableOf(row) === table))
+  const own = rows.filter((row) => tableOf(row) === undefined || tableOf(row) === owner)
+  const choices = new Map<string, ListedChoice>()
+  for (const row of own) {
+    const value = rawOf(row.value)
+    if (!value || choices.has(value)) continue
+    const inactive = boolOf(row.inactive)
+    choices.set(value, {
+      value,
+      label: rawOf(row.label) || value,
+      sequence: integerOf(row.sequence),
+      active: inactive == null ? undefined : !inactive,
+    })
+  }
+  if (choices.size > 0) return { listed: [...choices.values()], complete }
+  return { listed: await valuesIn(ctx, tables[0] ?? '', column), complete }
+}
+
+async function rowsOf(
+  ctx: Ctx,
+  tables: readonly string[],
+  column: string,
+): Promise<{ rows: readonly Row[]; complete: boolean }> {
+  const [names] = oneOf(ctx, 'name', tables)
+  const conditions = [equals(ctx, 'element', column), equals(ctx, 'language', language), ...(names ? [names] : [])]
+  const columns = ['sys_id', 'value', 'label', 'sequence', 'inactive']
+  const rows: Row[] = []
+  let hidden = 0
   try {
-    const [names] = oneOf(ctx, 'name', tables)
-    const conditions = [equals(ctx, 'element', column), equals(ctx, 'language', language), ...(names ? [names] : [])]
-    const columns = ['sys_id', 'value', 'label', 'sequence', 'inactive']
-    const rows = await readAll(ctx, { table: 'sys_choice', columns, conditions })
-    const own = tables.map((table) => rows.filter((row) => rawOf(row.name) === table)).find((found) => found.length > 0)
-    const choices = new Map<string, ListedChoice>()
-    for (const row of own ?? []) {
-      const value = rawOf(row.value)
-      if (!value || choices.has(value)) continue
-      const inactive = boolOf(row.inactive)
-      const sequence = integerOf(row.sequence)
-      choices.set(value, {
-        value,
-        label: rawOf(row.label) || value,
-        sequence,
-        active: inactive == null ? undefined : !inactive,
-      })
+    for await (const page of pages(ctx, { table: 'sys_choice', columns, conditions })) {
+      rows.push(...page.rows)
+      hidden = page.hidden
     }
-    if (choices.size > 0) return [...choices.values()]
+    return { rows, complete: hidden === 0 }
   } catch (error) {
     if (!isForbidden(error)) throw error
+    return { rows: [], complete: false }
   }
-  const message = `The choices of ${column} cannot be read (table sys_choice); only those in use are listed.`
-  ctx.report({ level: 'info', code: 'choices', message })
-  return valuesIn(ctx, tables[0] ?? '', column)
 }
 
 /** The values a column takes in a table, with their labels: each request leaves out what is known already. */
 export async function valuesIn(ctx: Ctx, table: string, column: string): Promise<readonly ListedChoice[]> {
   const found = new Map<string, ListedChoice>()
   for (let offset = 0; ; ) {
-    const conditions = [noneOf(ctx, column, [...found.keys()])]
+    const conditions = [noneOf(column, [...found.keys()])]
     const { rows, total } = await list(
       ctx,
       { table, columns: ['sys_id'], conditions },

@@ -49,7 +49,7 @@ export async function customColumns(ctx: Ctx, tables: readonly string[]): Promis
   const fields: CustomField[] = []
   for (const column of (await definedColumns(ctx, tables)).values()) {
     const { id, title, type } = column
-    const options = column.hasChoices ? (await choicesOf(ctx, column.tables, id)).map(({ label }) => label) : []
+    const options = column.hasChoices ? (await choicesOf(ctx, column.tables, id)).listed.map(({ label }) => label) : []
     fields.push({ id, title, type: column.hasChoices ? 'choice' : type, ...(options.length > 0 ? { options } : {}) })
   }
   return fields

@@ -49,11 +49,10 @@ export function oneOf(
   })
 }
 
-/** Everything but the values, and nothing empty. */
-export function noneOf(ctx: Ctx, column: string, values: readonly string[]): Condition {
-  const known = new Set(values)
-  const without =
-    values.length > 0 ? `^${column}NOT IN${values.map((value) => literal(ctx, value, ',')).join(',')}` : ''
+/** Everything but the values, as far as these can be written, and nothing empty. */
+export function noneOf(column: string, values: readonly string[]): Condition {
+  const known = new Set(values.filter((value) => isPlain(value, ',')))
+  const without = known.size > 0 ? `^${column}NOT IN${[...known].join(',')}` : ''
   return {
     text: `${column}ISNOTEMPTY${without}`,
     columns: [column],
@@ -90,12 +89,15 @@ export function sysId(ctx: Ctx, id: string): string {
   throw ctx.error('bug', 'The hub asked ServiceNow for a record by an id that is none.', `id ${JSON.stringify(id)}`)
 }
 
-/** A value that means nothing to the query language. */
 function literal(ctx: Ctx, value: string, also = '^'): string {
-  if (!value.includes('^') && !value.includes(also) && !/\p{Cc}/u.test(value) && !value.startsWith('javascript:'))
-    return value
+  if (isPlain(value, also)) return value
   throw ctx.error(
     'config',
     `ServiceNow cannot be asked for "${value}": the characters ^ and , have a meaning in its queries.`,
   )
+}
+
+/** Whether a value means nothing to the query language. */
+function isPlain(value: string, also = '^'): boolean {
+  return !value.includes('^') && !value.includes(also) && !/\p{Cc}/u.test(value) && !value.startsWith('javascript:')
 }

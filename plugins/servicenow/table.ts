@@ -12,6 +12,8 @@ export interface Question {
   readonly table: string
   readonly columns: readonly string[]
   readonly conditions: readonly Condition[]
+  /** Columns without which the rows are worth nothing. */
+  readonly needed?: readonly string[]
 }
 
 export interface Slice {
@@ -55,24 +57,38 @@ export async function list(ctx: Ctx, question: Question, { order, limit, offset 
   if (!Array.isArray(result) || !result.every(isRow)) {
     throw ctx.error('vendor', `ServiceNow answered the list ${table} with something else.`, `${table}: no result list`)
   }
+  assertUseful(ctx, question, result)
   for (const row of result) assertFits(ctx, question, row)
   const total = integer(answer.headers['x-total-count'])
   return { rows: result, total: typeof total === 'number' ? total : undefined }
 }
 
+/** A column that the user may not read is left out like one that does not exist; one row alone may lack any. */
+function assertUseful(ctx: Ctx, { table, conditions, needed = [] }: Question, rows: readonly Row[]): void {
+  if (rows.length === 0) return
+  const isHidden = (column: string) => rows.every((row) => row[column] === undefined)
+  const hidden = needed.find(isHidden)
+  if (hidden !== undefined) {
+    throw ctx.error(
+      'permission',
+      `The ServiceNow user may not read the column "${hidden}" of ${table}. Look at its field ACLs.`,
+      `${table}: no column ${hidden}`,
+    )
+  }
+  const ignored = conditions.flatMap(({ columns }) => columns).find(isHidden)
+  if (ignored !== undefined) {
+    throw ctx.error(
+      'permission',
+      `ServiceNow hands out no column "${ignored}" of ${table}: it does not exist, or the user may not read it. A condition on it would be ignored, so nothing was read.`,
+      `${table}: a condition on ${ignored}, which is not there`,
+    )
+  }
+}
+
 function assertFits(ctx: Ctx, { table, conditions }: Question, row: Row): void {
   for (const { columns, holds, text } of conditions) {
-    const hidden = columns.find((column) => row[column] === undefined)
-    if (hidden !== undefined) {
-      throw ctx.error(
-        'permission',
-        `ServiceNow hands out no column "${hidden}" of ${table}: it does not exist, or the user may not read it. A condition on it would be ignored, so nothing was read.`,
-        `${table}: ${text}: no column ${hidden}`,
-      )
-    }
-    if (holds === undefined) continue
     const value = rawOf(row[columns[0] ?? ''])
-    if (value === undefined || holds(value)) continue
+    if (holds === undefined || value === undefined || holds(value)) continue
     throw ctx.error(
       'vendor',
       `ServiceNow ignored a condition on ${table} and sent other rows, so nothing of them was used.`,

@@ -80,8 +80,8 @@ export function soundsInactive(label: string): boolean {
   )
 }
 
-/** The first that holds something; empty only if one of them is said to be. */
+/** The first that holds something; empty only if all are said to be. */
 export function firstOf(...found: readonly Read<string>[]): Read<string> {
   const held = found.find((value) => typeof value === 'string')
-  return held ?? (found.includes(null) ? null : undefined)
+  return held ?? (found.every((value) => value === null) ? null : undefined)
 }

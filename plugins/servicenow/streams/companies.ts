@@ -70,7 +70,7 @@ function questionsFor(ctx: Ctx): readonly Question[] {
   return types.flatMap((ofType) =>
     statuses.map((ofStatus): Question => {
       const own = [ofType, ofStatus].filter((condition) => condition !== undefined)
-      return { table, columns: asked, conditions: [...typed(companyQuery), ...own] }
+      return { table, columns: asked, conditions: [...typed(companyQuery), ...own], needed: ['sys_id', 'name'] }
     }),
   )
 }

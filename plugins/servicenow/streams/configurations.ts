@@ -88,12 +88,14 @@ async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
         table: from,
         columns: [...asked, ...own],
         conditions: [ofClass, ofStatus].filter((condition) => condition !== undefined),
+        needed: ['sys_id', 'name'],
       })),
     )
   const computers = of('cmdb_ci_computer', computerColumns, types)
   if (table === 'cmdb_ci_computer') return computers
   const [all, known] = await Promise.all([table, 'cmdb_ci_computer'].map((from) => classesOf(ctx, from)))
-  const others = [...(all ?? [])].filter((name) => !known?.has(name) && (!types?.length || types.includes(name)))
+  const isWanted = (name: string) => !known?.has(name) && (!types?.length || types.includes(name))
+  const others = [...(all ?? [])].filter((name) => /^\w+$/.test(name) && isWanted(name))
   return others.length > 0 ? [...computers, ...of(table, [], others.sort())] : computers
 }
 

@@ -68,6 +68,7 @@ function questionFor(ctx: Ctx): Question {
     table,
     columns: [...columns, owner, mainContact(owner), ...ctx.customFields],
     conditions: [plain(`${owner}ISNOTEMPTY`, owner)],
+    needed: ['sys_id', 'name'],
   }
 }
 

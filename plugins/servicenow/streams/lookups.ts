@@ -2,7 +2,7 @@
 import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
 import { type Row, required } from '../../../core/connector/parse.ts'
 import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
-import { choicesOf, type ListedChoice, valuesIn } from '../choices.ts'
+import { type Choices, choicesOf, type ListedChoice, valuesIn } from '../choices.ts'
 import { pages } from '../paging.ts'
 import { layoutOf, type ServiceNowSettings } from '../settings.ts'
 import { boolOf, rawOf, soundsInactive } from '../values.ts'
@@ -11,32 +11,48 @@ import { updatedAt } from './reading.ts'
 
 type Ctx = ReadContext<ServiceNowSettings>
 
+/** What can be seen is handed out; where that is not the whole list the pass fails, so that nothing counts as gone. */
 function lookup<K extends StreamName>(
-  records: (ctx: Ctx) => Promise<readonly RecordOf<K>[]>,
+  read: (ctx: Ctx) => Promise<Choices>,
+  record: (choice: ListedChoice, ctx: Ctx) => RecordOf<K>,
 ): Stream<K, ServiceNowSettings> {
   return {
     deletes: 'by-absence',
     async *read(ctx): AsyncGenerator<Page<K>> {
-      yield { records: await records(ctx) }
+      const { listed, complete } = await read(ctx)
+      yield { records: listed.map((choice) => record(choice, ctx)) }
+      if (complete) return
+      throw ctx.error(
+        'permission',
+        'The ServiceNow user may not read choice lists (table sys_choice), so only the values in use were read and none removed. Grant read on sys_choice, e.g. the role personalize_choices.',
+      )
     },
   }
 }
 
+const all = (listed: readonly ListedChoice[]): Choices => ({ listed, complete: true })
+
 const named = ({ value, label }: ListedChoice) => ({ sourceId: value, name: label })
 
-export const companyTypes = lookup<'companyTypes'>(async (ctx) => {
-  const { companyTypeColumn: column } = ctx.settings
-  if (!column) return Object.entries(companyFlags).map(([sourceId, name]) => ({ sourceId, name }))
-  const choices = await choicesOf(ctx, companyTables(ctx), column)
-  return choices.map((choice) => ({ ...named(choice), active: choice.active }))
-})
+export const companyTypes = lookup<'companyTypes'>(
+  async (ctx) => {
+    const { companyTypeColumn: column } = ctx.settings
+    if (column) return choicesOf(ctx, companyTables(ctx), column)
+    return all(Object.entries(companyFlags).map(([value, label]) => ({ value, label })))
+  },
+  (choice) => ({ ...named(choice), active: choice.active }),
+)
 
-/** Whether companies in the status count as active is read from its name. */
-export const companyStatuses = lookup<'companyStatuses'>(async (ctx) => {
-  const { companyStatusColumn: column } = ctx.settings
-  if (!column) return [{ sourceId: onlyStatus.id, name: onlyStatus.name, active: true, isDefault: true }]
-  return (await choicesOf(ctx, companyTables(ctx), column)).map(named)
-})
+/** With a column: whether companies in the status are active is read from its name, company by company. */
+export const companyStatuses = lookup<'companyStatuses'>(
+  async (ctx) => {
+    const { companyStatusColumn: column } = ctx.settings
+    return column
+      ? choicesOf(ctx, companyTables(ctx), column)
+      : all([{ value: onlyStatus.id, label: onlyStatus.name, active: true }])
+  },
+  (choice) => ({ ...named(choice), active: choice.active }),
+)
 
 function companyTables(ctx: Ctx): readonly string[] {
   const { companies } = layoutOf(ctx.settings)
@@ -44,18 +60,21 @@ function companyTables(ctx: Ctx): readonly string[] {
 }
 
 /** The classes that configurations have. */
-export const configurationTypes = lookup<'configurationTypes'>(async (ctx) =>
-  (await valuesIn(ctx, layoutOf(ctx.settings).configurations, 'sys_class_name')).map(named),
+export const configurationTypes = lookup<'configurationTypes'>(
+  async (ctx) => all(await valuesIn(ctx, layoutOf(ctx.settings).configurations, 'sys_class_name')),
+  named,
 )
 
-export const configurationStatuses = lookup<'configurationStatuses'>(async (ctx) => {
-  const { configurations, status } = layoutOf(ctx.settings)
-  const tables = [...new Set([configurations, 'cmdb_ci_hardware', 'cmdb_ci'])]
-  return (await choicesOf(ctx, tables, status)).map((choice) => ({
+export const configurationStatuses = lookup<'configurationStatuses'>(
+  async (ctx) => {
+    const { configurations, status } = layoutOf(ctx.settings)
+    return choicesOf(ctx, [...new Set([configurations, 'cmdb_ci_hardware', 'cmdb_ci'])], status)
+  },
+  (choice, ctx) => ({
     ...named(choice),
-    active: isInUse(status, choice.value, choice.label),
-  }))
-})
+    active: isInUse(layoutOf(ctx.settings).status, choice.value, choice.label),
+  }),
+)
 
 /** By the base system's values: retired, stolen, absent; other values by their label. */
 const outOfUse: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -87,13 +106,13 @@ export const ticketBoards: Stream<'ticketBoards', ServiceNowSettings> = {
   },
 }
 
-export const ticketPriorities = lookup<'ticketPriorities'>(async (ctx) => {
-  const choices = await choicesOf(ctx, [layoutOf(ctx.settings).tickets, 'task'], 'priority')
-  return choices.map((choice) => {
+export const ticketPriorities = lookup<'ticketPriorities'>(
+  (ctx) => choicesOf(ctx, [layoutOf(ctx.settings).tickets, 'task'], 'priority'),
+  (choice) => {
     const order = Number(choice.value)
     return { ...named(choice), ...(Number.isSafeInteger(order) ? { sortOrder: order } : {}) }
-  })
-})
+  },
+)
 
 /** Incidents: closed and cancelled. A resolved one is open until it is closed. Cases number theirs otherwise. */
 const states: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
@@ -101,12 +120,12 @@ const states: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   sn_customerservice_case: { '1': false, '10': false, '18': false, '6': false, '3': true, '7': true },
 }
 
-export const ticketStatuses = lookup<'ticketStatuses'>(async (ctx) => {
-  const { tickets } = layoutOf(ctx.settings)
-  return (await choicesOf(ctx, [tickets, 'task'], 'state')).map((choice) => ({
+export const ticketStatuses = lookup<'ticketStatuses'>(
+  (ctx) => choicesOf(ctx, [layoutOf(ctx.settings).tickets, 'task'], 'state'),
+  (choice, ctx) => ({
     ...named(choice),
-    closed: states[tickets]?.[choice.value],
+    closed: states[layoutOf(ctx.settings).tickets]?.[choice.value],
     sortOrder: choice.sequence,
     active: choice.active,
-  }))
-})
+  }),
+)

@@ -21,6 +21,7 @@ const question: Question = {
     ...['primary', 'duplicate', 'life_cycle_stage'],
   ],
   conditions: [ofCompanies],
+  needed: ['sys_id', 'name'],
 }
 
 /** Not incremental: which location of a company is the main one may change without that one being touched. */
