@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context, WebhookDelivery, WebhookHint, WebhookSource } from '../../core/connector/contract.ts'
 import { id, integer, isRow, type Row, text } from '../../core/connector/parse.ts'
 import type { StreamName } from '../../core/connector/records.ts'
-import { camelCased } from './answers.ts'
+import { camelCased, rowsIn } from './answers.ts'
 import { isForbidden, isNotFound, isNotServed } from './client.ts'
 import { fieldsOf } from './metadata.ts'
 import { idNumber, readAll } from './paging.ts'
@@ -185,29 +185,32 @@ async function made(ctx: Ctx, entity: string, body: object): Promise<string> {
   throw ctx.error('vendor', `Autotask did not say which of the ${entity} it registered.`)
 }
 
+/** What hangs on a webhook: its fields, its excluded resources. */
+async function children(ctx: Ctx, url: string): Promise<readonly Row[]> {
+  return rowsIn(ctx, (await ctx.http.request({ url })).body, 'items', url)
+}
+
 /** Without a subscribed field a webhook never gets ready. One after another: three at a time are refused. */
 async function subscribe(ctx: Ctx, { of, fields }: Hook, webhook: string): Promise<void> {
-  const entity = `${of}WebhookFields`
   const webhookID = idNumber(ctx, webhook)
-  const there = await readAll(ctx, { entity, filter: [{ op: 'eq', field: 'webhookID', value: webhookID }] })
-  const subscribed = new Set(there.map((row) => id(row.fieldID)))
-  const offered = (await fieldsOf(ctx, entity)).picklist(ctx, 'fieldID').filter(({ active }) => active !== false)
-  const named = offered.filter(({ label }) => fields.some((field) => squeezed(field) === squeezed(label)))
+  const url = `${of}Webhooks/${webhookID}/Fields`
+  const subscribed = new Set((await children(ctx, url)).map((row) => id(row.fieldID)))
+  const offered = (await fieldsOf(ctx, `${of}WebhookFields`)).picklist(ctx, 'fieldID')
+  const usable = offered.filter(({ active }) => active !== false)
+  const named = usable.filter(({ label }) => fields.some((field) => squeezed(field) === squeezed(label)))
   // Labels may be in the tenant's words; then the first ones must do, as long as there is one.
-  for (const { value } of named.length > 0 ? named : offered.slice(0, fields.length)) {
+  for (const { value } of named.length > 0 ? named : usable.slice(0, fields.length)) {
     if (subscribed.has(value)) continue
     const body = { webhookID, fieldID: Number(value), isSubscribedField: true, isDisplayAlwaysField: false }
-    await ctx.http.request({ method: 'POST', url: `${of}Webhooks/${webhookID}/Fields`, body })
+    await ctx.http.request({ method: 'POST', url, body })
   }
 }
 
 async function exclude(ctx: Ctx, { of }: Hook, webhook: string, resourceID: number): Promise<void> {
   const webhookID = idNumber(ctx, webhook)
-  const filter = [{ op: 'eq', field: 'webhookID', value: webhookID }] as const
-  const there = await readAll(ctx, { entity: `${of}WebhookExcludedResources`, filter })
-  if (there.some((row) => row.resourceID === resourceID)) return
-  const body = { webhookID, resourceID }
-  await ctx.http.request({ method: 'POST', url: `${of}Webhooks/${webhookID}/ExcludedResources`, body })
+  const url = `${of}Webhooks/${webhookID}/ExcludedResources`
+  if ((await children(ctx, url)).some((row) => row.resourceID === resourceID)) return
+  await ctx.http.request({ method: 'POST', url, body: { webhookID, resourceID } })
 }
 
 function squeezed(label: string): string {

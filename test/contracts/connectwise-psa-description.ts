@@ -6,8 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-
-export type Json = Readonly<Record<string, unknown>>
+import { isObject, type Json, objectAt } from './json.ts'
 
 const folder = new URL('../../../shared/vendors/connectwise-psa/', import.meta.url)
 
@@ -65,15 +64,6 @@ interface Copy {
 
 function read(name: string): Json {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function objectAt(value: unknown, ...path: readonly string[]): Json {
-  const found = path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
-  return isObject(found) ? found : {}
 }
 
 /** Strict: no unknown properties, lengths that stand in prose only, references within the copy. */

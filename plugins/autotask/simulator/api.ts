@@ -96,14 +96,20 @@ export class Api {
       throw noResource(request.path)
     }
     if (request.method !== 'GET') return this.#write(request, entity, rest, caller)
+    const children = this.#hooksOf(entity)?.children(rest)
+    if (children !== undefined) return children
     if (first === undefined || second !== undefined || !/^\d+$/.test(first)) throw noResource(request.path)
     // What is not there is no 404.
     return { status: 200, body: { item: entity.get(Number(first)) ?? null } }
   }
 
+  #hooksOf(entity: Entity): Webhooks | undefined {
+    return [...this.#webhooks.values()].find(({ name }) => name === entity.name)
+  }
+
   #write(request: SimulatedRequest, entity: Entity, rest: readonly string[], caller: Caller): SimulatedAnswer {
     const { method } = request
-    const hooks = [...this.#webhooks.values()].find(({ name }) => name === entity.name)
+    const hooks = this.#hooksOf(entity)
     if (hooks) return hooks.write(method, rest, method === 'DELETE' ? {} : bodyOf(request))
     if (entity !== this.#hardware.items) throw wrongMethod(method)
     if (caller.lacks.includes('configurations-edit')) throw notPermitted('update', entity.name)

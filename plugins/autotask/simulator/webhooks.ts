@@ -62,16 +62,17 @@ export class Webhooks {
         },
         () => [...this.#fields.values()],
       ),
-      ofRows(
-        {
-          ...own,
-          name: `${prefix}WebhookExcludedResources`,
-          fields: fieldSpecs('id:long- webhookID:integer* resourceID:integer*'),
-          picklists: noPicklists,
-        },
-        () => [...this.#excluded.values()],
-      ),
     ]
+  }
+
+  /** A child collection of a webhook; undefined = the path is none. */
+  children(steps: readonly string[]): SimulatedAnswer | undefined {
+    const [id, child] = steps
+    const table = child === 'fields' ? this.#fields : child === 'excludedresources' ? this.#excluded : undefined
+    if (table === undefined || steps.length > 2) return undefined
+    const items = [...table.values()].filter((row) => row.webhookID === Number(id))
+    const pageDetails = { count: items.length, requestCount: 500, prevPageUrl: null, nextPageUrl: null }
+    return { status: 200, body: { items, pageDetails } }
   }
 
   /** Writes below the collection: `steps` is what follows its name in the path. */
