@@ -1,6 +1,7 @@
 /** Takes jobs from the queue `sync` and lets the engine run them. */
 import type { Job, JobResult, PgBoss } from 'pg-boss'
 import type { Database } from '../store/database.ts'
+import { patiently } from '../store/patience.ts'
 import type { SyncEngine } from '../sync/engine.ts'
 import type { RunRequest, RunResult } from '../sync/request.ts'
 import { heartbeatRefreshSeconds, type Log, queues } from './boss.ts'
@@ -117,7 +118,8 @@ export class SyncWorker {
           return failed(error.admin)
         if (state === 'failed' || state === 'cancelled') return done({ runId, state })
       }
-      await this.#forgetDead(wish)
+      // The run is done; it must not be done again because the database went away right behind it.
+      await patiently(() => this.#forgetDead(wish), signal)
       return done({ note: 'synced' })
     } catch (error) {
       log.error({ err: error, connection: wish.connectionId }, 'A sync job failed in the hub itself.')

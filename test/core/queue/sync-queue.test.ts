@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Database } from '../../../core/store/database.ts'
 import { testDatabase } from '../../database.ts'
 import { stage, succeeded, until } from './stage.ts'
 
@@ -354,4 +355,38 @@ t.test('a run that does not end in time is given up, and tried again by another 
   t.match(await jobs(), [{ state: 'retry', key: `${id}` }])
   run.end()
   await database.run("delete from pgboss.job where name = 'sync'")
+})
+
+t.test('the database drops every connection: the queue goes on by itself', async (t) => {
+  const { connection, worker, next, jobs, lines } = await stage(t, here)
+  const [running, later] = [await connection('dropped'), await connection('dropped')]
+  const queue = await worker()
+  await queue.forceSync(running)
+  const run = await next()
+  const admin = new Database(database.url, { max: 1 })
+  t.teardown(() => admin.close())
+  await admin.run(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  )
+  await until(async () => lines.some(({ message }) => /could not reach the database/.test(message)))
+  t.notOk(run.signal.aborted, 'the run is not given up for that')
+  run.end()
+  const settled = () =>
+    jobs().then(
+      (left) => left.length === 0,
+      () => false,
+    )
+  await until(settled)
+  t.match(
+    await database.row('select state::text as state, retry_count from pgboss.job where singleton_key = $1', [
+      String(running),
+    ]),
+    { state: 'completed', retry_count: 0 },
+    'it is not run twice either',
+  )
+  t.equal(await queue.forceSync(later), 'queued')
+  const second = await next()
+  t.equal(second.request.connectionId, later)
+  second.end()
+  await until(async () => (await jobs()).length === 0)
 })
