@@ -125,7 +125,13 @@ t.test('a page of the bench comes out of 100,000 assets at the price of its own 
     })
   const { record_count: count } = Object((await page(1)).body)
   t.ok(count > 30_000)
-  const started = performance.now()
+  let made = 0
+  const { configurations } = one.world
+  const get = configurations.get.bind(configurations)
+  configurations.get = (id) => {
+    made++
+    return get(id)
+  }
   for (let number = 1; number <= 20; number++) t.equal(Object((await page(number * 15)).body).assets.length, 100)
-  t.ok((performance.now() - started) / 20 < 30, 'a few milliseconds each, on a busy machine')
+  t.ok(made <= 20 * 100, `${made} rows were made for 2,000`)
 })
