@@ -8,6 +8,9 @@ const operators = new Set(
 )
 const queryKeys = new Set(['MaxRecords', 'IncludeFields', 'Filter'])
 
+/** Read once, and only where it is there. */
+let known: Description | undefined
+
 /** `ConfigurationItems/query` of `/zone5/ATServicesRest/V1.0/ConfigurationItems/query`. */
 function belowApi(path: string): string | undefined {
   return /\/V1\.0\/(.*)$/i.exec(path)?.[1]
@@ -21,10 +24,12 @@ export class Check {
   answers = 0
   requests = 0
   readonly #spelling: Spelling
-  readonly #description = new Description()
+  readonly #description: Description
 
   constructor(spelling: Spelling = 'camel') {
     this.#spelling = spelling
+    known ??= new Description()
+    this.#description = known
   }
 
   answer(request: SimulatedRequest, answer: SimulatedAnswer): void {

@@ -60,8 +60,12 @@ t.test('every request of the connector is as described', { skip }, async (t) => 
     check.request(request)
     check.answer(request, answer)
   }
-  for (const quirks of [{}, { noPatch: true }]) {
-    const { context, records, simulator, server, world, plain } = await simulated(t, size, quirks, { exchanged })
+  const change = { warrantyExpiration: '2031-02-28', purchaseDate: '2028-02-29', manufacturer: 'HP' }
+  for (const noPatch of [true, false]) {
+    const { context, records, simulator, server, world, plain } = await simulated(t, size, { noPatch }, { exchanged })
+    const rows = [...world.configurations.after(0)].filter(({ id, notes }) => !notes && id % 10 !== 0).slice(0, 5)
+    for (const { id } of rows) await autotask.writeBack?.configurations.write(context(), String(id), change, {})
+    if (noPatch) continue
     await autotask.check(context())
     await autotask.check(context({}, simulator.limitedSettings(server.origin).settings))
     await autotask.choices?.(context(), 'purchaseDateField')
@@ -75,24 +79,21 @@ t.test('every request of the connector is as described', { skip }, async (t) => 
       const { incremental, readOne, customFields } = autotask.streams[stream] ?? {}
       if (!autotask.streams[stream]) continue
       await records(stream)
-      await records(stream, {}, plain())
       await records(stream, { filter })
       if (incremental) await records(stream, { since: '2026-06-01T00:00:00Z' })
       await readOne?.(context({ filter }), '2')
       const offered = (await customFields?.(context())) ?? []
       if (offered.length > 0) await records(stream, { customFields: offered.map(({ id }) => id) })
     }
+    await records('configurations', {}, plain())
     for (const closed of [undefined, true, false])
       await autotask.tickets?.list(context(), { companyId: '2', limit: 5, ...(closed === undefined ? {} : { closed }) })
     await autotask.tickets?.get(context(), '1')
-    const change = { warrantyExpiration: '2031-02-28', purchaseDate: '2028-02-29', manufacturer: 'HP' }
-    const rows = [...world.configurations.after(0)].filter(({ id, notes }) => !notes && id % 10 !== 0).slice(0, 20)
-    for (const { id } of rows) await autotask.writeBack?.configurations.write(context(), String(id), change, {})
     await autotask.webhooks?.register(context(), hub)
     await autotask.webhooks?.register(context(), hub)
     await autotask.webhooks?.unregister(context(), hub)
   }
-  t.ok(check.asked.size > 25 && check.requests > 200)
+  t.ok(check.asked.size > 25 && check.requests > 150)
   t.comment(`${check.requests} requests of ${check.asked.size} operations checked`)
   report(t, check)
 })
