@@ -28,6 +28,8 @@ create table connections (
   write_back jsonb not null default '{}',
   -- A connection that belongs to one company (a Microsoft 365 tenant).
   company_id bigint,
+  -- The PSA this one took over from.
+  predecessor_id bigint references connections,
   -- Companies are imported by hand or all that pass the filter.
   import_companies text not null default 'selected' check (import_companies in ('selected', 'all')),
   schedule text,

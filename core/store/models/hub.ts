@@ -41,6 +41,7 @@ const definitions = {
     breaker: json,
     writeBack: json,
     companyId: to('companies'),
+    predecessorId: to('connections'),
     importCompanies: text,
     schedule: text,
     timeZone: text,
