@@ -64,4 +64,67 @@ export const shapes: Readonly<Record<string, Shape>> = {
     notes: record.notes || null,
     custom_fields: {},
   }),
+  syncro: (record) => ({
+    source_id: String(record.id),
+    source_url: `https://psa.example/customer_assets/${record.id}`,
+    source_updated_at: record.updated_at,
+    company_source_id: String(record.customer_id),
+    site_source_id: ref(record.address).id === undefined ? null : String(ref(record.address).id),
+    contact_source_id: record.contact_id === null ? null : String(record.contact_id),
+    name: record.name,
+    type_source_id: `name:${record.asset_type}`,
+    type: record.asset_type,
+    status_source_id: `name:${ref(record.properties).Stage}`,
+    status: ref(record.properties).Stage ?? null,
+    active: null,
+    serial_number: record.asset_serial || null,
+    asset_tag: null,
+    manufacturer: ref(record.properties).manufacturer ?? ref(record.properties).Manufacturer ?? null,
+    model: ref(record.properties).model ?? ref(record.properties).Model ?? null,
+    product_number: null,
+    os_type: ref(record.properties).os ?? null,
+    os_version: ref(ref(ref(record.properties).kabuto_information).os).build ?? null,
+    mac_address: null,
+    ip_address: null,
+    purchase_date: day(ref(record.properties)['Purchase Date']) || null,
+    installation_date: null,
+    warranty_expiration: day(ref(record.properties)['Warranty Expiration']) || null,
+    notes: ref(record.properties).Notes || null,
+    custom_fields: {},
+  }),
+  'halo-psa': (record) => {
+    const fields = Array.isArray(record.fields) ? record.fields.map(ref) : []
+    const field = (...names: string[]) => {
+      const found = fields.find(({ name }) => names.includes(String(name)))
+      return (typeof found?.value === 'number' ? found.display : found?.value) || null
+    }
+    const noon = (value: unknown) => (String(value).startsWith('1900') ? null : day(value))
+    const id = (value: unknown) => (value ? String(value) : null)
+    return {
+      source_id: String(record.id),
+      source_url: `https://psa.example/assets?id=${record.id}`,
+      company_source_id: id(record.client_id),
+      site_source_id: id(record.site_id),
+      contact_source_id: id(record.first_user_id),
+      name: record.key_field,
+      type_source_id: id(record.assettype_id),
+      type: record.assettype_name,
+      status_source_id: id(record.status_id),
+      status: record.status_name,
+      active: !record.inactive,
+      serial_number: field('Serial Number', 'Serial No.', 'service tag'),
+      asset_tag: record.inventory_number || null,
+      manufacturer: field('Manufacturer', 'Make', 'Brand'),
+      model: field('Model', 'Model Name'),
+      product_number: field('Part Number', 'Product Number', 'SKU'),
+      os_type: field('Operating System', 'OS', 'OS Name'),
+      os_version: field('OS Version', 'OS Build'),
+      mac_address: field('MAC Address', 'MAC', 'Primary MAC Address'),
+      ip_address: field('IP Address', 'IP', 'Primary IP Address'),
+      purchase_date: day(field('Purchase Date', 'Date Purchased')) ?? noon(record.supplier_purchasedate),
+      installation_date: noon(record.commissiondate),
+      warranty_expiration: noon(record.warranty_end),
+      custom_fields: {},
+    }
+  },
 }
