@@ -65,32 +65,26 @@ export class SyncQueue {
 
   /** Opens the queue; a worker also takes jobs, keeps the schedules and looks after the jobs of dead workers. */
   async start({ worker }: { readonly worker: boolean }): Promise<void> {
-    const { database, engine, settings, log } = this.#parts
+    const { database, settings, log } = this.#parts
     const boss = createBoss(database.url, worker, log)
-    await boss.start()
-    await ensureQueues(boss, settings.runLimitMinutes)
-    const jobs = new SyncJobs(database, boss)
-    if (!worker) {
-      this.#running = { boss, jobs, worker: undefined }
-      return
+    try {
+      await boss.start()
+      await ensureQueues(boss, settings.runLimitMinutes)
+      const jobs = new SyncJobs(database, boss)
+      const taker = worker ? this.#takerOf(boss, jobs) : undefined
+      this.#running = { boss, jobs, worker: taker }
+      if (taker === undefined) return
+      await this.#adopt()
+      await this.#keepSchedules()
+      await boss.work(queues.due, { batchSize: 20, notifyPollingIntervalSeconds: 5 }, async (due) => {
+        for (const { data } of due) await this.#askDue(data)
+      })
+      await taker.start(settings.workerConcurrency)
+    } catch (error) {
+      this.#running = undefined
+      await boss.stop({ graceful: false })
+      throw error
     }
-    const groupOf = this.#groupOf
-    const taker = new SyncWorker({
-      database,
-      engine,
-      boss,
-      jobs,
-      groupOf,
-      runLimitMinutes: settings.runLimitMinutes,
-      log,
-    })
-    this.#running = { boss, jobs, worker: taker }
-    await this.#adopt()
-    await this.#keepSchedules()
-    await boss.work(queues.due, { batchSize: 20, notifyPollingIntervalSeconds: 5 }, async (due) => {
-      for (const { data } of due) await this.#askDue(data)
-    })
-    await taker.start(settings.workerConcurrency)
   }
 
   /** Ends within about `graceMs`: runs commit the page in hand and go back to the queue. */
@@ -135,7 +129,7 @@ export class SyncQueue {
   async reschedule(connectionId: number): Promise<void> {
     const { boss } = this.#open()
     const connection = await loadConnection(this.#parts.database.pool, connectionId)
-    if (!isScheduled(connection)) return boss.unschedule(queues.due, String(connectionId))
+    if (!keepsSchedule(connection)) return boss.unschedule(queues.due, String(connectionId))
     const { cron, tz } = cronOf(connection, this.#parts.settings)
     // `missed`: a night that the hub slept through is made up for when it is back.
     await boss.schedule(
@@ -195,6 +189,12 @@ export class SyncQueue {
     return jobs.replace(queues.dead, id, { ...read.wish, trigger: 'force' }, this.#groupOf(connection))
   }
 
+  #takerOf(boss: PgBoss, jobs: SyncJobs): SyncWorker {
+    const { database, engine, settings, log } = this.#parts
+    const { runLimitMinutes } = settings
+    return new SyncWorker({ database, engine, boss, jobs, groupOf: this.#groupOf, runLimitMinutes, log })
+  }
+
   #open() {
     if (this.#running === undefined) throw new Error('The queue is not started.')
     return this.#running
@@ -234,7 +234,7 @@ export class SyncQueue {
   async #keepSchedules(): Promise<void> {
     const { boss } = this.#open()
     const connections = await loadConnections(this.#parts.database)
-    const wanted = new Map(connections.filter(isScheduled).map((connection) => [String(connection.id), connection]))
+    const wanted = new Map(connections.filter(keepsSchedule).map((connection) => [String(connection.id), connection]))
     for (const { key } of await boss.getSchedules(queues.due))
       if (!wanted.has(key)) await boss.unschedule(queues.due, key)
     for (const connection of wanted.values()) {
@@ -254,6 +254,11 @@ const why = {
 /** The safety net under incremental passes and webhooks: everything is read. */
 function nightly(connectionId: number): SyncWish {
   return { connectionId, mode: 'apply', pass: 'full', trigger: 'schedule' }
+}
+
+/** One whose sign-in failed gets well by itself when it is tested: its schedule waits for that, and sends nothing. */
+function keepsSchedule({ kind, state }: ConnectionRow): boolean {
+  return (state === 'active' || state === 'needs-sign-in') && kind !== 'warranty'
 }
 
 function isScheduled({ kind, state }: ConnectionRow): boolean {

@@ -27,7 +27,7 @@ t.test('without a schedule of its own, a connection has its minute of the night'
 })
 
 t.test('schedules follow the connections', async (t) => {
-  const { connection, worker, queue } = await stage(t, here)
+  const { connection, worker, queue, due, jobs } = await stage(t, here)
   const plain = await connection('plain')
   const own = await connection('own', { schedule: '15 6 * * 1-5', timeZone: 'America/Denver' })
   const wrong = await connection('wrong', { schedule: 'every day' })
@@ -69,6 +69,17 @@ t.test('schedules follow the connections', async (t) => {
   await database.run("update connections set state = 'disconnected' where id = any($1)", [[own, wrong]])
   await worker(night)
   t.match(await schedules(), [{ key: `${plain}`, cron: '7 2 * * *' }], 'brought in step at the start')
+
+  await database.run("update connections set state = 'needs-sign-in' where id = $1", [plain])
+  const third = await worker(night)
+  t.equal(await third.nextRun(plain), null)
+  await due(plain)
+  await until(async () => {
+    const row = await database.row("select 1 from pgboss.job where name = 'sync-due' and state <= 'active'")
+    return row === undefined
+  })
+  t.same(await jobs(), [], 'nothing is asked of a vendor that refuses')
+  t.match(await schedules(), [{ key: `${plain}` }], 'and the night after its sign-in works again it syncs')
   await database.run("update connections set state = 'disconnected'")
 })
 

@@ -390,3 +390,12 @@ t.test('the database drops every connection: the queue goes on by itself', async
   second.end()
   await until(async () => (await jobs()).length === 0)
 })
+
+t.test('a queue that cannot be opened says why, and keeps nothing open', async (t) => {
+  const nowhere = new Database(database.url.replace(/\/[^/]+$/, '/there_is_no_such_database'))
+  t.teardown(() => nowhere.close())
+  const { queue } = await stage(t, { database: nowhere })
+  const failing = queue()
+  await t.rejects(failing.start({ worker: true }), /does not exist/)
+  await t.rejects(failing.waiting(), /not started/)
+})
