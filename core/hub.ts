@@ -11,6 +11,7 @@ import { Users } from './access/users.ts'
 import { Webhooks } from './api/webhooks.ts'
 import { Catalogue } from './connections/catalogue.ts'
 import { Connections } from './connections/connections.ts'
+import { PsaSwitch } from './connections/psa-switch.ts'
 import { ConnectorError } from './connector/index.ts'
 import { HttpClients, type HttpOptions } from './http/clients.ts'
 import { networkOf } from './http/network.ts'
@@ -39,6 +40,7 @@ export interface Hub {
   readonly vault: Vault
   readonly catalogue: Catalogue
   readonly connections: Connections
+  readonly psaSwitch: PsaSwitch
   readonly mapping: Mapping
   readonly engine: SyncEngine
   readonly runs: Runs
@@ -75,19 +77,14 @@ function register(
   make(Sessions, (c) => new Sessions(c.resolve(Database)))
   make(OneTimeLinks, (c) => new OneTimeLinks(c.resolve(Database), c.resolve(Users)))
   make(LoginThrottle, () => new LoginThrottle())
-  make(
-    Connections,
-    (c) =>
-      new Connections(
-        {
-          database: c.resolve(Database),
-          vault: c.resolve(Vault),
-          catalogue: c.resolve(Catalogue),
-          clients: c.resolve(HttpClients),
-        },
-        note(c),
-      ),
-  )
+  const connectionParts = (c: DependencyContainer) => ({
+    database: c.resolve(Database),
+    vault: c.resolve(Vault),
+    catalogue: c.resolve(Catalogue),
+    clients: c.resolve(HttpClients),
+  })
+  make(Connections, (c) => new Connections(connectionParts(c), note(c)))
+  make(PsaSwitch, (c) => new PsaSwitch(connectionParts(c), c.resolve(Connections), note(c)))
   make(ValueMappings, (c) => new ValueMappings(c.resolve(Database), note(c)))
   make(CompanyMappings, (c) => new CompanyMappings(c.resolve(Database), note(c)))
   make(Mapping, (c) => new Mapping(c.resolve(ValueMappings), c.resolve(CompanyMappings)))
@@ -183,6 +180,7 @@ export async function openHub(settings: HubSettings, log: Logger, { guest = fals
       vault: container.resolve(Vault),
       catalogue: container.resolve(Catalogue),
       connections: container.resolve(Connections),
+      psaSwitch: container.resolve(PsaSwitch),
       mapping: container.resolve(Mapping),
       engine: container.resolve(SyncEngine),
       runs: container.resolve(Runs),

@@ -74,7 +74,8 @@ export async function change(session: Session, what: keyof typeof told, which: s
   })
 }
 
-async function reschedule(hub: Hub, id: number): Promise<void> {
+/** Brings the nightly schedule in step with the connection. */
+export async function reschedule(hub: Hub, id: number): Promise<void> {
   await hub.queue.start({ worker: false })
   await hub.queue.reschedule(id)
   await hub.queue.stop(0)

@@ -139,6 +139,17 @@ function program(run: (work: Work) => Promise<void>, version: string): Command {
       .action((which) => run(async (session) => (await import('./connections.ts')).change(session, name, which)))
   }
 
+  connection
+    .command('switch <connector>')
+    .description('change to another PSA: shows what would come of it, and does it with --apply')
+    .requiredOption('-c, --config <file>', 'settings of the new PSA as JSON (- = stdin)')
+    .option('-n, --name <name>', 'what people call it')
+    .option('--apply', 'switch, after the plan')
+    .addOption(json())
+    .action((which, options) =>
+      run(async (session) => (await import('./switch.ts')).switchPsa(session, which, options)),
+    )
+
   const user = root.command('user').helpCommand(false).description('let people in')
   user
     .command('add <email>')
