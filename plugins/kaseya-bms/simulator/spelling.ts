@@ -3,7 +3,7 @@
 const spelled = new Map<string, string>()
 
 /** As .NET does it: `AccountName` → `accountName`, `IPAddress` → `ipAddress`, `DNSServers` → `dnsServers`. */
-function camelName(name: string): string {
+export function camelName(name: string): string {
   const known = spelled.get(name)
   if (known !== undefined) return known
   const head = /^[A-Z]+(?![a-z])|^[A-Z]/.exec(name)?.[0] ?? ''
