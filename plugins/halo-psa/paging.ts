@@ -1,6 +1,7 @@
 /** Reading lists of Halo whole, in the order of their ids. */
 import type { Context, HttpRequest } from '../../core/connector/contract.ts'
 import { id, integer, isRow, type Row } from '../../core/connector/parse.ts'
+import { isNotFound } from './client.ts'
 import type { HaloSettings } from './settings.ts'
 
 type Ctx = Context<HaloSettings>
@@ -157,6 +158,16 @@ export async function fetchDetail(ctx: Ctx, list: List, sourceId: string): Promi
   })
   if (isRow(body) && body.id !== undefined) return body
   throw ctx.error('vendor', `Halo answered ${list.path} ${sourceId} with something else.`)
+}
+
+/** A listed row with what only its detail has; `undefined` = deleted since it was listed. */
+export async function withDetail(ctx: Ctx, list: List, row: Row): Promise<Row | undefined> {
+  try {
+    return { ...row, ...(await fetchDetail(ctx, list, String(id(row.id)))) }
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
 }
 
 /** An id as it may stand in an address: digits only, whatever it came from. */

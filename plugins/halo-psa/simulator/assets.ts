@@ -61,16 +61,8 @@ const server = [
   'Primary MAC Address',
   'Primary IP Address',
 ]
-const other = [
-  'Serial Number',
-  'Operating System',
-  'OS Version',
-  '#Manufacturer',
-  'Model',
-  'Part Number',
-  'MAC Address',
-  'IP Address',
-]
+/** As workstations, but bought dates are on the supplier tab. */
+const other = workstation.slice(0, -1)
 
 const layouts = [workstation, laptop, server]
 

@@ -4,7 +4,7 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { addressesOf } from '../addresses.ts'
 import { isForbidden, isNotFound } from '../client.ts'
 import { definedCustomFields } from '../custom-fields.ts'
-import { clients, fetchDetail, pages, type Query } from '../paging.ts'
+import { clients, fetchDetail, pages, type Query, withDetail } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { customFieldValues, placeholder, ref, screenLink, stamp } from './fields.ts'
 import { customerTypeNames, relationshipPrefix } from './lookups.ts'
@@ -26,7 +26,8 @@ export const companies: Stream<'companies', HaloSettings> = {
     for await (const { rows, next } of pages(ctx, clients, { ...query, ...since }, positionIn(ctx.checkpoint))) {
       sawAny = true
       const records: Company[] = []
-      for await (const row of ctx.ahead(rows.filter(isReal), (row) => detailOf(ctx, row))) {
+      // Web site, phone, address and stamp are in the detail only.
+      for await (const row of ctx.ahead(rows.filter(isReal), (row) => withDetail(ctx, clients, row))) {
         if (row !== undefined) records.push(company(row))
       }
       yield { records, checkpoint: { ...next }, ...(next.seen === rows.length ? { total: next.count } : {}) }
@@ -59,16 +60,6 @@ function queryFor(ctx: Ctx): Query {
 
 function isReal(row: Row): boolean {
   return id(row.id) !== placeholder
-}
-
-/** Web site, phone, address, main site and stamp are in the detail only. `undefined` = deleted since it was listed. */
-async function detailOf(ctx: Ctx, row: Row): Promise<Row | undefined> {
-  try {
-    return { ...row, ...(await fetchDetail(ctx, clients, required(id(row.id)))) }
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
 }
 
 async function typeNames(ctx: Ctx): Promise<ReadonlyMap<string, string>> {

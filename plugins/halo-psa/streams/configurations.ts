@@ -2,7 +2,17 @@ import type { Page, ReadContext, Stream } from '../../../core/connector/contract
 import { id, isRow, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { isNotFound } from '../client.ts'
-import { assets, countOf, fetchDetail, type Position, pages, type Query, readList, start } from '../paging.ts'
+import {
+  assets,
+  countOf,
+  fetchDetail,
+  type Position,
+  pages,
+  type Query,
+  readList,
+  start,
+  withDetail,
+} from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { configurationFields, configurationReader } from './configuration.ts'
 import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
@@ -26,7 +36,8 @@ export const configurations: Stream<'configurations', HaloSettings> = {
     const chosen = new Set(ctx.filter.configurationTypes ?? [])
     const known = listed.filter((type) => chosen.size === 0 || chosen.has(type)).sort((a, b) => Number(a) - Number(b))
     const types = since === undefined ? known : await changedTypes(ctx, query, new Set(known))
-    let total = ctx.checkpoint === undefined && chosen.size === 0 ? await countOf(ctx, assets, query) : undefined
+    const announced = chosen.size === 0 ? await countOf(ctx, assets, query) : undefined
+    let total = ctx.checkpoint === undefined ? announced : undefined
     const make = recordMaker(ctx)
     const resumed = checkpointIn(ctx.checkpoint)
     let before = resumed.before
@@ -46,8 +57,9 @@ export const configurations: Stream<'configurations', HaloSettings> = {
       }
       before += seen
     }
-    if (chosen.size === 0 && before < (await countOf(ctx, assets, query)))
-      yield* unlisted(ctx, query, new Set(listed), make)
+    // Fewer than there were at the start and are now: new assets alone do not explain it.
+    if (announced === undefined || before >= announced || before >= (await countOf(ctx, assets, query))) return
+    yield* unlisted(ctx, query, new Set(listed), make)
   },
 
   async readOne(ctx, sourceId) {
@@ -87,15 +99,20 @@ async function* unlisted(
   listed: ReadonlySet<string>,
   make: (rows: readonly Row[]) => Promise<readonly RecordOf<'configurations'>[]>,
 ): AsyncGenerator<Page<'configurations'>> {
-  ctx.report({
-    level: 'info',
-    code: 'unlisted-asset-types',
-    message:
-      'Some assets belong to a type the agent cannot see; they come without serial number and other asset fields.',
-  })
+  let told = false
   for await (const { rows } of pages(ctx, assets, query)) {
     const others = rows.filter((row) => !listed.has(id(row.assettype_id) ?? ''))
-    if (others.length > 0) yield { records: await make(others) }
+    if (others.length === 0) continue
+    if (!told) {
+      ctx.report({
+        level: 'info',
+        code: 'unlisted-asset-types',
+        message:
+          'Some assets belong to a type the agent cannot see; they come without serial number and other asset fields.',
+      })
+    }
+    told = true
+    yield { records: await make(others) }
   }
 }
 
@@ -108,20 +125,10 @@ function recordMaker(ctx: Ctx) {
     const kept = rows.filter(isWanted)
     if (ctx.settings.assetDetails !== true) return kept.map(record)
     const records: RecordOf<'configurations'>[] = []
-    for await (const row of ctx.ahead(kept, (row) => withDetail(ctx, row))) {
+    for await (const row of ctx.ahead(kept, (row) => withDetail(ctx, assets, row))) {
       if (row !== undefined) records.push(record(row))
     }
     return records
-  }
-}
-
-/** `undefined` = deleted since it was listed. */
-async function withDetail(ctx: Ctx, row: Row): Promise<Row | undefined> {
-  try {
-    return { ...row, ...(await fetchDetail(ctx, assets, required(id(row.id)))) }
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
   }
 }
 

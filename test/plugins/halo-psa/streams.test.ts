@@ -97,6 +97,17 @@ t.test('assets of a type the agent cannot see still come, without fields', async
   t.same((await records('configurationTypes')).map(({ sourceId }) => sourceId).includes('2'), false)
 })
 
+t.test('assets that are added while the pass goes on do not make it read everything again', async (t) => {
+  const { context, world, asked, reported } = await simulated(t, size)
+  let pages = 0
+  for await (const _page of haloPsa.streams.configurations?.read(context()) ?? []) {
+    const [row] = world.configurations.after(0)
+    if (pages++ === 2 && row) world.configurations.put({ ...row, id: 5_000, typeId: 1 })
+  }
+  const plain = asked('Asset').filter(({ query }) => !query.has('assettype_id') && query.get('page_size') === '100')
+  t.same([plain.length, reported], [0, []])
+})
+
 t.test('the placeholder customer: its users and assets belong to nobody', async (t) => {
   const { records } = await simulated(
     t,
