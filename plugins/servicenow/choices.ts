@@ -2,10 +2,9 @@
 import type { Context } from '../../core/connector/contract.ts'
 import type { Row } from '../../core/connector/parse.ts'
 import { isForbidden } from './client.ts'
-import { pages } from './paging.ts'
+import { fetchPage, pageSize, pages } from './paging.ts'
 import { equals, noneOf, oneOf } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
-import { list } from './table.ts'
 import { boolOf, integerOf, labelOf, rawOf } from './values.ts'
 
 type Ctx = Context<ServiceNowSettings>
@@ -19,7 +18,8 @@ export interface ListedChoice {
 }
 
 const language = 'en'
-const step = 1000
+/** Rows looked at together for values that are new; few, for most show the same. */
+const sample = 200
 
 export interface Choices {
   readonly listed: readonly ListedChoice[]
@@ -77,20 +77,19 @@ async function rowsOf(
 /** The values a column takes in a table, with their labels: each request leaves out what is known already. */
 export async function valuesIn(ctx: Ctx, table: string, column: string): Promise<readonly ListedChoice[]> {
   const found = new Map<string, ListedChoice>()
-  for (let offset = 0; ; ) {
-    const conditions = [noneOf(column, [...found.keys()])]
-    const { rows, total } = await list(
-      ctx,
-      { table, columns: ['sys_id'], conditions },
-      { order: `ORDERBYsys_id`, limit: step, offset },
-    )
+  let offset = 0
+  let size = sample
+  for (;;) {
+    const question = { table, columns: [], conditions: [noneOf(column, [...found.keys()])] }
+    const page = await fetchPage(ctx, question, offset, size)
+    size = page.size
     const before = found.size
-    for (const row of rows) {
+    for (const row of page.rows) {
       const value = rawOf(row[column])
       if (value && !found.has(value)) found.set(value, { value, label: labelOf(row[column]) || value })
     }
     if (found.size > before) offset = 0
-    else if (total !== undefined && offset + step < total) offset += step
+    else if (page.total !== undefined && offset + size < page.total) offset += size
     else return [...found.values()]
   }
 }

@@ -78,7 +78,7 @@ export async function readAll(ctx: Ctx, question: Question): Promise<readonly Ro
 }
 
 /** An answer that breaks off means the instance ran out of time over it: the same again in smaller pages. */
-async function fetchPage(
+export async function fetchPage(
   ctx: Ctx,
   question: Question,
   offset: number,

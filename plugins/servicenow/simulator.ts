@@ -88,7 +88,7 @@ export function simulate(world: World, quirks: ServiceNowQuirks = {}): ServiceNo
   for (const made of [
     ...companyTables(world, mainContact),
     locationTable(world, neighbours.companies, quirks.primaryColumn === true),
-    ...userTables(world, neighbours.companies, neighbours.locations),
+    ...userTables(world, neighbours.companies, table('customer_account'), neighbours.locations),
     ...hardwareTables(world, neighbours, quirks.assetLed === true),
     ...ticketTables(world, neighbours, table('sys_user_group')),
     choiceTable(world),

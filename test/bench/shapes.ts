@@ -127,4 +127,51 @@ export const shapes: Readonly<Record<string, Shape>> = {
       custom_fields: {},
     }
   },
+  servicenow: (record) => {
+    const raw = (column: string) => ref(record[column]).value || null
+    const label = (column: string) => ref(record[column]).display_value || null
+    return {
+      source_id: raw('sys_id'),
+      source_url: `https://psa.example/nav_to.do?uri=${raw('sys_id')}`,
+      source_updated_at: `${raw('sys_updated_on')}Z`,
+      company_source_id: raw('company'),
+      site_source_id: raw('location'),
+      contact_source_id: raw('assigned_to'),
+      name: raw('name'),
+      type_source_id: raw('sys_class_name'),
+      type: label('sys_class_name'),
+      status_source_id: raw('install_status'),
+      status: label('install_status'),
+      active: raw('install_status') !== '7' && raw('install_status') !== '100',
+      serial_number: raw('serial_number'),
+      asset_tag: raw('asset_tag'),
+      manufacturer: label('manufacturer'),
+      model: raw('model_id.name'),
+      product_number: raw('model_number') ?? raw('model_id.model_number'),
+      os_type: label('os'),
+      os_version: raw('os_version'),
+      mac_address: raw('mac_address'),
+      ip_address: raw('ip_address'),
+      purchase_date: day(raw('purchase_date')),
+      installation_date: day(raw('install_date')),
+      warranty_expiration: day(raw('warranty_expiration')),
+      notes: raw('comments'),
+      custom_fields: {},
+    }
+  },
+  // What the list says of an asset; everything else is one more request each.
+  'kaseya-bms': (record) => ({
+    source_id: String(record.id),
+    company_source_id: String(record.accountId),
+    contact_source_id: record.contactId === 0 ? null : String(record.contactId),
+    name: record.assetName,
+    type_source_id: String(record.categoryId),
+    type: record.categoryName,
+    status_source_id: record.isActive ? 'active' : 'inactive',
+    status: record.isActive ? 'Active' : 'Inactive',
+    active: record.isActive,
+    serial_number: record.serialNumber || null,
+    ip_address: record.ipAddress || null,
+    custom_fields: {},
+  }),
 }

@@ -70,8 +70,16 @@ export function fullName({ firstName, lastName }: WorldContact): string {
 }
 
 /** `sys_user`, and `customer_contact`, its child. */
-export function userTables(world: World, companies: () => Table, locations: () => Table): readonly [Table, Table] {
-  const owner = ({ companyId }: WorldContact): Cell => reference(companies, 'core_company', 'name', companyId)
+export function userTables(
+  world: World,
+  companies: () => Table,
+  accounts: () => Table,
+  locations: () => Table,
+): readonly [Table, Table] {
+  const ownerIn =
+    (table: () => Table) =>
+    ({ companyId }: WorldContact): Cell =>
+      reference(table, 'core_company', 'name', companyId)
   const columns: Columns<WorldContact> = {
     sys_class_name: ({ id }) =>
       id === integrationUser ? choice('sys_user', 'User') : choice('customer_contact', 'Contact'),
@@ -87,7 +95,7 @@ export function userTables(world: World, companies: () => Table, locations: () =
     email: ({ email }) => text(email),
     phone: ({ phone }) => text(phone),
     mobile_phone: ({ mobile }) => text(mobile),
-    company: owner,
+    company: ownerIn(companies),
     location: ({ siteId }) => reference(locations, 'cmn_location', 'name', siteId),
     active: ({ active }) => flag(active),
     vip: ({ typeIds }) => flag(typeIds.includes(6)),
@@ -105,7 +113,12 @@ export function userTables(world: World, companies: () => Table, locations: () =
   const machine = ofList(() => [nobody])
   return [
     tableOf({ name: 'sys_user', base: 'sys_user', source: joined(people, machine), columns }),
-    tableOf({ name: 'customer_contact', base: 'sys_user', source: people, columns: { ...columns, account: owner } }),
+    tableOf({
+      name: 'customer_contact',
+      base: 'sys_user',
+      source: people,
+      columns: { ...columns, account: ownerIn(accounts) },
+    }),
   ]
 }
 
