@@ -40,10 +40,12 @@ export async function overhead(
     }
     const prepare = preparer('configurations')
     return {
-      prepare: perRecord(() => pages.forEach((page) => void prepare(page))),
-      serialiseAndHash: perRecord(() =>
-        pages.forEach((page) => page.records.forEach((record) => void hash('sha1', JSON.stringify(record)))),
-      ),
+      prepare: perRecord(() => {
+        for (const page of pages) prepare(page)
+      }),
+      serialiseAndHash: perRecord(() => {
+        for (const page of pages) for (const record of page.records) hash('sha1', JSON.stringify(record))
+      }),
     }
   } finally {
     await clients.close()
