@@ -85,7 +85,7 @@ const own = new Set(['host', 'connection', 'content-length', 'transfer-encoding'
 /** The requests that brought the bulk: what a plain client has to send to get the same pages. */
 function bulk(): Taped['request'][] {
   return [...memory.values()]
-    .filter(({ body }) => body.length > 50_000)
+    .filter(({ body }) => body.length > 20_000)
     .map(({ request }) => ({
       ...request,
       headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !own.has(name))),
