@@ -12,7 +12,8 @@ import { chosenAssets, chosenPages, isChosen } from './reading.ts'
 type Ctx = ReadContext<KaseyaSettings>
 type Configuration = RecordOf<'configurations'>
 
-/** Details are handed out so many at a time. */
+/** A page is one transaction of the hub: a thousand lines, or a hundred details, for those take their time. */
+const perListPage = 1_000
 const perPage = 100
 /** Assets that the list left out are asked for one by one, up to so many. */
 const mostMissing = 50
@@ -29,9 +30,15 @@ export const configurations: Stream<'configurations', KaseyaSettings> = {
     const rotation = new Rotation<Row>(ctx.state, selectionOf(ctx), Date.now())
     const resumed = remainingOf(ctx.checkpoint)
     const rows = new Map<number, Row>()
+    let waiting: Configuration[] = []
     for await (const page of list(ctx, rotation, resumed, rows)) {
-      if (resumed === undefined && page.length > 0) yield { records: page.map(listed) }
+      if (resumed !== undefined) continue
+      waiting.push(...page.map(listed))
+      if (waiting.length < perListPage) continue
+      yield { records: waiting }
+      waiting = []
     }
+    if (waiting.length > 0) yield { records: waiting }
     if (resumed === undefined) for (const { id, row } of rotation.chosen) rows.set(id, row)
     yield* details(ctx, rotation, rows)
     const found = await leftOut(ctx, rotation)
