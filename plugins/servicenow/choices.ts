@@ -2,7 +2,7 @@
 import type { Context } from '../../core/connector/contract.ts'
 import type { Row } from '../../core/connector/parse.ts'
 import { isForbidden } from './client.ts'
-import { fetchPage, pageSize, pages } from './paging.ts'
+import { fetchPage, pages } from './paging.ts'
 import { equals, noneOf, oneOf } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
 import { boolOf, integerOf, labelOf, rawOf } from './values.ts'

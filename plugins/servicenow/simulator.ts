@@ -22,7 +22,7 @@ import {
   Refusal,
   wrongMethod,
 } from './simulator/refusals.ts'
-import { reference, sysId, type Table } from './simulator/rows.ts'
+import { referencesTo, sysId, type Table } from './simulator/rows.ts'
 import { type Caller, credentials, SignIn } from './simulator/sign-in.ts'
 import { states, ticketTables } from './simulator/tickets.ts'
 
@@ -84,7 +84,8 @@ export function simulate(world: World, quirks: ServiceNowQuirks = {}): ServiceNo
   }
   const neighbours = { companies: table('core_company'), locations: table('cmn_location'), users: table('sys_user') }
   const main = new MainContacts(world)
-  const mainContact = (companyId: number) => reference(neighbours.users, 'sys_user', 'name', main.of(companyId))
+  const user = referencesTo(neighbours.users, 'sys_user')
+  const mainContact = (companyId: number) => user(main.of(companyId))
   for (const made of [
     ...companyTables(world, mainContact),
     locationTable(world, neighbours.companies, quirks.primaryColumn === true),

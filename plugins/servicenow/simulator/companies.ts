@@ -10,7 +10,7 @@ import {
   moment,
   ofList,
   ofWorld,
-  reference,
+  referencesTo,
   type Source,
   type Table,
   tableOf,
@@ -142,6 +142,7 @@ export function companyTables(world: World, contactOf: (companyId: number) => Ce
 /** `cmn_location`; the main location of a company was there first. */
 export function locationTable(world: World, companies: () => Table, withPrimary: boolean): Table {
   const country = 3_000_000_001
+  const company = referencesTo(companies, 'core_company')
   const columns: Columns<WorldSite> = {
     sys_class_name: () => choice('cmn_location', 'Location'),
     sys_created_on: ({ id, primary }) =>
@@ -149,7 +150,7 @@ export function locationTable(world: World, companies: () => Table, withPrimary:
     sys_updated_on: ({ updatedAt }) => moment(updatedAt),
     name: ({ name }) => name,
     full_name: ({ name, city }) => [city, name].filter(Boolean).join('/'),
-    company: ({ companyId }) => reference(companies, 'core_company', 'name', companyId || null),
+    company: ({ companyId }) => company(companyId || null),
     phone: ({ phone }) => text(phone),
     ...addressColumns((site: WorldSite) => site),
     duplicate: () => 'false',

@@ -10,7 +10,7 @@ import {
   moment,
   ofWorld,
   type Row,
-  reference,
+  referencesTo,
   sysId,
   type Table,
   tableOf,
@@ -56,6 +56,9 @@ export function hardwareTables(
   { companies, locations, users }: Neighbours,
   assetLed: boolean,
 ): readonly Table[] {
+  const company = referencesTo(companies, 'core_company')
+  const location = referencesTo(locations, 'cmn_location')
+  const user = referencesTo(users, 'sys_user')
   const hasAsset = ({ serialNumber, assetTag }: WorldConfiguration) => Boolean(serialNumber ?? assetTag)
   const modelOf = ({ manufacturerId, model, productNumber }: WorldConfiguration): Cell => {
     if (model === null) return { value: '', label: null, table: 'cmdb_model' }
@@ -74,9 +77,9 @@ export function hardwareTables(
     sys_updated_on: ({ updatedAt }) => moment(updatedAt),
     serial_number: ({ serialNumber }) => text(serialNumber),
     asset_tag: ({ assetTag }) => text(assetTag),
-    company: ({ companyId }) => reference(companies, 'core_company', 'name', companyId || null),
-    location: ({ siteId }) => reference(locations, 'cmn_location', 'name', siteId),
-    assigned_to: ({ contactId }) => reference(users, 'sys_user', 'name', contactId),
+    company: ({ companyId }) => company(companyId || null),
+    location: ({ siteId }) => location(siteId),
+    assigned_to: ({ contactId }) => user(contactId),
     install_date: ({ installationDate }) => (installationDate === null ? '' : `${installationDate} 12:00:00`),
     skip_sync: () => 'false',
   }
@@ -92,8 +95,7 @@ export function hardwareTables(
     name: ({ name }) => name,
     purchase_date: (item) => (isBare(item) ? '' : text(item.purchaseDate)),
     warranty_expiration: (item) => (isBare(item) ? '' : text(item.warrantyExpiration)),
-    manufacturer: ({ manufacturerId }) =>
-      reference(companies, 'core_company', 'name', manufacturerId === null ? null : makerId(manufacturerId)),
+    manufacturer: ({ manufacturerId }) => company(manufacturerId === null ? null : makerId(manufacturerId)),
     vendor: () => ({ value: '', label: null, table: 'core_company' }),
     model_id: modelOf,
     model_number: ({ model, productNumber }) => (model === null ? text(productNumber) : ''),
@@ -166,27 +168,67 @@ export function hardwareTables(
     },
     write: (item, values) => keep(item, values, ['purchase_date', 'warranty_expiration']),
   })
-  const classes = [...world.configurationTypes.after(0)].map(({ id }) =>
-    tableOf({
-      name: classOf(id),
-      base: 'cmdb_ci',
-      source: filtered(everything, ({ typeId }) => typeId === id),
-      columns: computerTypes.has(id) ? computers : columns,
-      write,
-    }),
-  )
+  const types = new TypeIndex(world)
+  const named = (typeId: number) =>
+    choice(classOf(typeId), world.configurationTypes.get(typeId)?.name ?? classOf(typeId))
+  const ofTypes = (name: string, own: Columns<WorldConfiguration>, keep: (typeId: number) => boolean): Table => {
+    const source = filtered(everything, ({ typeId }) => keep(typeId))
+    const table = tableOf({ name, base: 'cmdb_ci', source, columns: own, write })
+    const labels = new Map<number, Cell>()
+    const classIn = (typeId: number) => labels.get(typeId) ?? labels.set(typeId, named(typeId)).get(typeId)
+    const lazily = (id: number, typeId: number): Row => {
+      let made: Row | undefined
+      return {
+        id,
+        cell: (column) => {
+          if (column === 'sys_class_name') return classIn(typeId)
+          if (column === 'sys_id') return sysId('cmdb_ci', id)
+          made ??= table.get(id)
+          return made?.cell(column)
+        },
+      }
+    }
+    return {
+      ...table,
+      *rows(after) {
+        for (const [id, typeId] of types.after(after)) if (keep(typeId)) yield lazily(id, typeId)
+      },
+    }
+  }
+  const isComputer = (typeId: number) => computerTypes.has(typeId)
   return [
-    tableOf({ name: 'cmdb_ci_hardware', base: 'cmdb_ci', source: everything, columns, write }),
-    tableOf({
-      name: 'cmdb_ci_computer',
-      base: 'cmdb_ci',
-      source: filtered(everything, ({ typeId }) => computerTypes.has(typeId)),
-      columns: computers,
-      write,
-    }),
-    ...classes,
+    ofTypes('cmdb_ci_hardware', columns, () => true),
+    ofTypes('cmdb_ci_computer', computers, isComputer),
+    ...[...world.configurationTypes.after(0)].map(({ id }) =>
+      ofTypes(classOf(id), isComputer(id) ? computers : columns, (typeId) => typeId === id),
+    ),
     assets,
   ]
+}
+
+/** The type of every configuration, a byte each: lists by class need not make the rows they leave out. */
+class TypeIndex {
+  readonly #world: World
+  #types = new Uint8Array()
+  #version = -1
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  *after(id: number): Generator<readonly [id: number, typeId: number]> {
+    const { configurations } = this.#world
+    if (this.#version !== configurations.version) {
+      this.#types = new Uint8Array(configurations.lastId + 1)
+      for (const row of configurations.after(0)) this.#types[row.id] = row.typeId
+      this.#version = configurations.version
+    }
+    const types = this.#types
+    for (let next = id + 1; next < types.length; next++) {
+      const typeId = types[next]
+      if (typeId) yield [next, typeId]
+    }
+  }
 }
 
 function hashOf(text: string): number {

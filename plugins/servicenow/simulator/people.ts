@@ -2,7 +2,6 @@
 import type { World, WorldContact } from '../../../core/connector/simulator.ts'
 import { addressColumns } from './companies.ts'
 import {
-  type Cell,
   type Columns,
   choice,
   flag,
@@ -10,7 +9,7 @@ import {
   moment,
   ofList,
   ofWorld,
-  reference,
+  referencesTo,
   sysId,
   type Table,
   tableOf,
@@ -76,10 +75,9 @@ export function userTables(
   accounts: () => Table,
   locations: () => Table,
 ): readonly [Table, Table] {
-  const ownerIn =
-    (table: () => Table) =>
-    ({ companyId }: WorldContact): Cell =>
-      reference(table, 'core_company', 'name', companyId)
+  const company = referencesTo(companies, 'core_company')
+  const account = referencesTo(accounts, 'core_company')
+  const location = referencesTo(locations, 'cmn_location')
   const columns: Columns<WorldContact> = {
     sys_class_name: ({ id }) =>
       id === integrationUser ? choice('sys_user', 'User') : choice('customer_contact', 'Contact'),
@@ -95,8 +93,8 @@ export function userTables(
     email: ({ email }) => text(email),
     phone: ({ phone }) => text(phone),
     mobile_phone: ({ mobile }) => text(mobile),
-    company: ownerIn(companies),
-    location: ({ siteId }) => reference(locations, 'cmn_location', 'name', siteId),
+    company: ({ companyId }) => company(companyId),
+    location: ({ siteId }) => location(siteId),
     active: ({ active }) => flag(active),
     vip: ({ typeIds }) => flag(typeIds.includes(6)),
     web_service_access_only: ({ id }) => flag(id === integrationUser),
@@ -117,7 +115,7 @@ export function userTables(
       name: 'customer_contact',
       base: 'sys_user',
       source: people,
-      columns: { ...columns, account: ownerIn(accounts) },
+      columns: { ...columns, account: ({ companyId }) => account(companyId) },
     }),
   ]
 }

@@ -172,12 +172,29 @@ export function joined<T extends { readonly id: number }>(first: Source<T>, ...m
   }
 }
 
-/** A reference to a row of another table; an empty one, and one whose record is gone, has no label. */
-export function reference(table: () => Table, base: string, label: string, id: number | null | undefined): Cell {
-  if (id === null || id === undefined) return { value: '', label: null, table: base }
-  const to = () => table().get(id)
-  const shown = to()?.cell(label)
-  return { value: sysId(base, id), label: shown === undefined ? '' : valueIn(shown), to, table: base }
+/**
+ * Makes references to rows of another table; an empty one, and one whose record is gone, has no label. Keeps some,
+ * because thousands of rows point to the same few.
+ */
+export function referencesTo(table: () => Table, base: string): (id: number | null | undefined) => Cell {
+  const nothing: Cell = { value: '', label: null, table: base }
+  const kept = new Map<number, Cell>()
+  let version = -1
+  return (id) => {
+    if (id === null || id === undefined) return nothing
+    const now = table().version()
+    if (version !== now || kept.size > 20_000) {
+      kept.clear()
+      version = now
+    }
+    const known = kept.get(id)
+    if (known) return known
+    const to = () => table().get(id)
+    const name = to()?.cell('name')
+    const made: Cell = { value: sysId(base, id), label: name === undefined ? '' : valueIn(name), to, table: base }
+    kept.set(id, made)
+    return made
+  }
 }
 
 /** `2026-05-30 06:00:00` */

@@ -8,7 +8,7 @@ import {
   flag,
   moment,
   ofWorld,
-  reference,
+  referencesTo,
   type Source,
   sysId,
   type Table,
@@ -66,6 +66,9 @@ export function ticketTables(
   { companies, users }: Pick<Neighbours, 'companies' | 'users'>,
   groups: () => Table,
 ): readonly Table[] {
+  const group = referencesTo(groups, 'sys_user_group')
+  const company = referencesTo(companies, 'core_company')
+  const user = referencesTo(users, 'sys_user')
   const columnsOf = (name: 'incident' | 'sn_customerservice_case'): Columns<WorldTicket> => ({
     sys_class_name: () => choice(name, name === 'incident' ? 'Incident' : 'Case'),
     sys_created_on: ({ createdAt }) => moment(createdAt),
@@ -82,7 +85,7 @@ export function ticketTables(
     active: ({ statusId }) => flag(!['closed', 'cancelled'].includes(phaseOf(world, statusId))),
     priority: ({ priorityId }) => choice(String(priorityId), world.priorities.get(priorityId)?.name),
     category: ({ id }) => choice(text(categories[id % 3]).toLowerCase(), categories[id % 3]),
-    assignment_group: ({ boardId }) => reference(groups, 'sys_user_group', 'name', boardId),
+    assignment_group: ({ boardId }) => group(boardId),
     assigned_to: () => ({ value: '', label: null, table: 'sys_user' }),
     opened_by: ({ notes }) => ({
       value: sysId('sys_user', 2_000_000_002),
@@ -93,8 +96,8 @@ export function ticketTables(
     work_notes: ({ notes }) => journal(notes, true),
   })
   const source = ofWorld(world.tickets)
-  const owner = ({ companyId }: WorldTicket): Cell => reference(companies, 'core_company', 'name', companyId)
-  const person = ({ contactId }: WorldTicket): Cell => reference(users, 'sys_user', 'name', contactId)
+  const owner = ({ companyId }: WorldTicket): Cell => company(companyId)
+  const person = ({ contactId }: WorldTicket): Cell => user(contactId)
   return [
     tableOf({
       name: 'incident',
