@@ -8,7 +8,7 @@ import type { SyncroSettings } from './settings.ts'
 import { Assets } from './simulator/assets.ts'
 import { Clients, companyOf, customerId } from './simulator/clients.ts'
 import { Definitions, labels } from './simulator/definitions.ts'
-import { ordered, page, pageNumber, type Row } from './simulator/paged.ts'
+import { fullMeta, ordered, page, pageNumber, type Row } from './simulator/paged.ts'
 import {
   assetNotFound,
   badToken,
@@ -91,7 +91,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
         return page(ids, pageNumber(query), (id) => clients.customer(id), {
           key: 'customers',
           perPage: 100,
-          meta: 'all',
+          meta: fullMeta,
         })
       },
     },
@@ -109,7 +109,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
         page(clients.contacts, pageNumber(query), (id) => clients.contact(id), {
           key: 'contacts',
           perPage: 50,
-          meta: 'all',
+          meta: fullMeta,
         }),
     },
     {
@@ -120,7 +120,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
         page(assets.list(query), pageNumber(query), (id) => assets.row(id), {
           key: 'assets',
           perPage: 50,
-          meta: quirks.bareAssets === true ? 'none' : 'all',
+          meta: quirks.bareAssets === true ? [] : fullMeta,
         }),
     },
     {
@@ -143,7 +143,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
         page(tickets.list(query), pageNumber(query), (id) => tickets.row(id), {
           key: 'tickets',
           perPage: 50,
-          meta: 'pages',
+          meta: ['total_pages', 'page'],
         }),
     },
     {
@@ -164,7 +164,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
         return page(ordered([...comments.keys()]), pageNumber(query), (place) => comments[place], {
           key: 'comments',
           perPage,
-          meta: 'pages',
+          meta: ['total_pages', 'page', 'per_page'],
         })
       },
     },

@@ -2,7 +2,7 @@
 import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '../../core/connector/contract.ts'
 import { isRow, type Row, text } from '../../core/connector/parse.ts'
 import { AssetFacts } from './assets.ts'
-import { type Catalogue, catalogueOf } from './catalogue.ts'
+import { type Catalogue, catalogueOf, type FieldDefinition } from './catalogue.ts'
 import { idNumber, isNotFound } from './client.ts'
 import { type Fact, isAgents, usualFact } from './properties.ts'
 import type { SyncroSettings } from './settings.ts'
@@ -47,10 +47,11 @@ async function write(
   if (moved.length > 0) {
     return { outcome: 'conflict', current, message: `Changed in Syncro meanwhile: ${moved.join(', ')}.` }
   }
+  const defined = definedFor(catalogue, before.row)
   const changes: Record<string, unknown> = {}
   for (const field of wanted) {
-    const label = labelFor(ctx, facts, catalogue, before, field)
-    changes[label] = writtenAs(ctx, catalogue, label, change[field] ?? null)
+    const label = labelFor(ctx, facts, defined, before, field)
+    changes[label] = writtenAs(ctx, defined, label, change[field] ?? null)
   }
   const after = await put(ctx, url, before, changes)
   const now = held(facts, after)
@@ -92,6 +93,12 @@ function name(value: string | null | undefined): string {
   return value?.trim().toLowerCase() ?? ''
 }
 
+/** The fields of an asset's type; all of them where the type is none of the list. */
+function definedFor({ types, assetFields }: Catalogue, { asset_type: type }: Row): readonly FieldDefinition[] {
+  const typeId = types.find(({ name }) => name === type)?.id
+  return assetFields.all.filter((one) => [typeId, one.typeId].includes(undefined) || one.typeId === typeId)
+}
+
 /**
  * The property to write: the chosen one, else one people made that the asset carries or its type defines, else what the
  * agent reports. A label its type does not define would be stored where nobody sees it.
@@ -99,14 +106,12 @@ function name(value: string | null | undefined): string {
 function labelFor(
   ctx: Context<SyncroSettings>,
   { labels }: AssetFacts,
-  { types, assetFields }: Catalogue,
+  defined: readonly FieldDefinition[],
   { row, properties }: Asset,
   field: (typeof fields)[number],
 ): string {
   const fact = factOf[field]
   const type = text(row.asset_type)
-  const typeId = types.find(({ name }) => name === type)?.id
-  const defined = assetFields.all.filter((one) => one.typeId === undefined || one.typeId === typeId)
   const carried = labels.in(properties)[fact]
   const usual = defined.find(({ label }) => usualFact(label) === fact)?.label
   const label = labels.chosen(fact) ?? (carried && !isAgents(carried) ? carried : (usual ?? carried))
@@ -117,7 +122,7 @@ function labelFor(
     )
   }
   const known = Object.hasOwn(properties, label) || defined.some((one) => one.label === label)
-  if (!known && assetFields.all.length > 0) {
+  if (!known && defined.length > 0) {
     throw ctx.error(
       'config',
       `Assets of the type "${type}" have no field "${label}". Add it in Syncro (Admin > Assets > Asset Types), or choose another in the connection's settings.`,
@@ -129,12 +134,12 @@ function labelFor(
 /** Days as texts; a drop-down field takes the id of an option. */
 function writtenAs(
   ctx: Context<SyncroSettings>,
-  { assetFields }: Catalogue,
+  defined: readonly FieldDefinition[],
   label: string,
   value: string | null,
 ): string | number {
   if (value === null) return ''
-  const options = assetFields.all.flatMap((one) => (one.label === label ? [...one.options] : []))
+  const options = defined.flatMap((one) => (one.label === label ? [...one.options] : []))
   if (options.length === 0) return value
   const option = options.find(([, words]) => name(words) === name(value))?.[0]
   if (option !== undefined) return Number(option)

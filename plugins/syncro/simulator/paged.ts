@@ -34,11 +34,20 @@ export function newestFirst(table: WorldTable<WorldRow>): () => Ordered {
   )
 }
 
+interface Meta {
+  readonly total_pages: number
+  readonly total_entries: number
+  readonly per_page: number
+  readonly page: number
+}
+
+export const fullMeta = ['total_pages', 'total_entries', 'per_page', 'page'] as const
+
 export interface PageShape {
   readonly key: string
   readonly perPage: number
-  /** What `meta` tells; lists differ in that. */
-  readonly meta: 'all' | 'pages' | 'none'
+  /** What `meta` tells; lists differ in that, and without anything there is no `meta`. */
+  readonly meta: readonly (keyof Meta)[]
 }
 
 export function page(
@@ -54,13 +63,14 @@ export function page(
     const row = id === undefined ? undefined : write(id)
     if (row) rows.push(row)
   }
-  const total_pages = Math.max(1, Math.ceil(ids.size / perPage))
-  const told = {
-    all: { total_pages, total_entries: ids.size, per_page: perPage, page: number },
-    pages: { total_pages, page: number },
-    none: undefined,
-  }[meta]
-  return { status: 200, body: { [key]: rows, meta: told } }
+  const all: Meta = {
+    total_pages: Math.max(1, Math.ceil(ids.size / perPage)),
+    total_entries: ids.size,
+    per_page: perPage,
+    page: number,
+  }
+  const told = Object.fromEntries(meta.map((name) => [name, all[name]]))
+  return { status: 200, body: { [key]: rows, ...(meta.length === 0 ? {} : { meta: told }) } }
 }
 
 /** `page` of a query: what is no number is the first. */

@@ -1,10 +1,79 @@
 /** Tickets and their comments. */
 import type { World, WorldTicket } from '../../../core/connector/simulator.ts'
-import { type Clients, companyOf, customerId } from './clients.ts'
+import { type Clients, customerId } from './clients.ts'
 import { indexed, type Ordered, ordered, type Row } from './paged.ts'
 
 /** Every account has these two, whatever else it calls its statuses. */
 const done = ['Resolved', 'Invoiced'] as const
+
+const user = {
+  id: 7,
+  email: 'ann@simulator.example',
+  full_name: 'Ann Nox',
+  created_at: '2019-02-01T09:00:00.000Z',
+  updated_at: '2019-02-01T09:00:00.000Z',
+  group: 'Technicians',
+  admin: false,
+  color: '1e3e96',
+}
+
+const type = {
+  id: 1,
+  name: 'Support',
+  account_id: 1,
+  created_at: '2019-02-01T09:00:00.000Z',
+  updated_at: '2019-02-01T09:00:00.000Z',
+  disabled: false,
+  intake_terms: null,
+  skip_intake: false,
+  outtake_terms: null,
+  skip_outtake: false,
+  ticket_fields: [],
+}
+
+/** What nobody uses here, as lists carry it. */
+const inLists: Row = {
+  location_name: null,
+  billing_status: null,
+  sla_name: null,
+  creator_name_or_email: null,
+  contract_name: null,
+  address_id: null,
+  parent: false,
+  parent_id: null,
+  child: false,
+  recurring: false,
+  customer_reply: false,
+  total_formatted_billable_time: null,
+  sla_breached: false,
+  sla_breaching_soon: false,
+  contract_id: null,
+  sla_id: null,
+  customer_tag_list: [],
+  resolution_time: null,
+  response_time: null,
+  customer_icons: [],
+}
+
+/** The same in the detail. */
+const inDetail: Row = {
+  intake_form_html: null,
+  signature_name: null,
+  signature_date: null,
+  asset_ids: [],
+  outtake_form_name: null,
+  outtake_form_date: null,
+  outtake_form_html: null,
+  attachments: [],
+  ticket_timers: [],
+  line_items: [],
+  worksheet_results: [],
+  assets: [],
+  appointments: [],
+  ticket_fields: [],
+  ticket_answers: [],
+  address: null,
+}
 
 export class Tickets {
   readonly #world: World
@@ -50,14 +119,12 @@ export class Tickets {
     return order
   }
 
-  row(id: number): Row | undefined {
-    const ticket = this.#world.tickets.get(id)
-    if (!ticket) return undefined
+  /** What list and detail have in common. */
+  #common(ticket: WorldTicket): Row {
     const status = this.#statusOf(ticket)
-    const contact = ticket.contactId === null ? undefined : this.#world.contacts.get(ticket.contactId)
     return {
-      id,
-      number: 1_000 + id,
+      id: ticket.id,
+      number: 1_000 + ticket.id,
       subject: ticket.summary,
       created_at: ticket.createdAt,
       customer_id: customerId(ticket.companyId),
@@ -67,39 +134,46 @@ export class Tickets {
       start_at: null,
       end_at: null,
       location_id: null,
-      location_name: null,
       problem_type: this.#world.boards.get(ticket.boardId)?.name ?? null,
       status,
-      ticket_type_id: 1,
-      ticket_type_name: 'Support',
       properties: {},
-      user_id: 7,
+      user_id: user.id,
       updated_at: ticket.updatedAt,
       pdf_url: null,
       priority: this.#world.priorities.get(ticket.priorityId)?.name ?? null,
-      billing_status: null,
       tag_list: [],
-      contact_id: ticket.contactId,
-      contact_fullname: contact ? [contact.firstName, contact.lastName].filter(Boolean).join(' ') : null,
-      sla_breached: false,
       comments: this.comments(ticket).slice(0, 1),
-      user: { id: 7, email: 'ann@simulator.example', full_name: 'Ann Nox', group: 'Admins', admin: false },
+      user,
+    }
+  }
+
+  #contact({ contactId }: WorldTicket): { readonly id: number; readonly name: string } | null {
+    const contact = contactId === null ? undefined : this.#world.contacts.get(contactId)
+    return contact ? { id: contact.id, name: [contact.firstName, contact.lastName].filter(Boolean).join(' ') } : null
+  }
+
+  row(id: number): Row | undefined {
+    const ticket = this.#world.tickets.get(id)
+    if (!ticket) return undefined
+    return {
+      ...this.#common(ticket),
+      ...inLists,
+      ticket_type_id: type.id,
+      ticket_type_name: type.name,
+      contact_id: ticket.contactId,
+      contact_fullname: this.#contact(ticket)?.name ?? null,
     }
   }
 
   detail(id: number): Row | undefined {
-    const row = this.row(id)
-    if (!row) return undefined
-    const { ticket_type_id: type, ticket_type_name: name, contact_fullname: contact, location_name: _, ...rest } = row
+    const ticket = this.#world.tickets.get(id)
+    if (!ticket) return undefined
     return {
-      ...rest,
-      asset_ids: [],
-      assets: [],
-      line_items: [],
-      attachments: [],
-      customer: this.#clients.customer(companyOf(Number(row.customer_id))) ?? null,
-      contact: contact === null ? null : { id: row.contact_id, name: contact },
-      ticket_type: { id: type, name, account_id: 1 },
+      ...this.#common(ticket),
+      ...inDetail,
+      customer: this.#clients.customer(ticket.companyId) ?? null,
+      contact: this.#contact(ticket),
+      ticket_type: type,
     }
   }
 

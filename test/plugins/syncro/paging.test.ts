@@ -1,0 +1,213 @@
+/** Pages go by number, in no promised order, while rows come, go and move. */
+import t from 'tap'
+import { syncro } from '../../../plugins/syncro/connector.ts'
+import { failure } from '../connected.ts'
+import { type Body, instead, rowsIn, simulated } from './simulated.ts'
+
+const size = { companies: 4, contacts: 4, configurations: 230, tickets: 1 }
+const path = 'customer_assets'
+
+/** Runs `act` once, before the given page is answered for the first time. */
+function before(page: string, act: () => void) {
+  let done = false
+  return (body: Body, { query }: { readonly query: URLSearchParams }) => {
+    if (query.get('page') === page && !done) {
+      done = true
+      act()
+    }
+    return body
+  }
+}
+
+t.test('the number of pages comes from the answer, not from the page size', async (t) => {
+  const one = await simulated(t, size)
+  t.equal((await one.records('configurations')).length, 230)
+  t.strictSame(
+    one.asked(path).map(({ query }) => query.get('page')),
+    ['1', '2', '3', '4', '5'],
+  )
+})
+
+t.test('without any announcement: until a page is empty', async (t) => {
+  const one = await simulated(t, { ...size, configurations: 100 }, { bareAssets: true })
+  t.equal((await one.records('configurations')).length, 100)
+  t.equal(one.asked(path).length, 3)
+})
+
+t.test('a deleted row pulls another over the edge of a page: read again, nothing lost', async (t) => {
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(
+      path,
+      before('2', () => one.world.configurations.remove(220)),
+    ),
+  )
+  const ids = (await one.records('configurations')).map(({ sourceId }) => sourceId)
+  const there = [...one.simulator.expected('configurations')]
+  t.strictSame(
+    there.filter((id) => !ids.includes(id)),
+    [],
+    'also the one that slipped to the page before',
+  )
+  t.equal(new Set(ids).size, ids.length, 'nothing is handed out twice')
+  t.ok(one.reported.includes('info read-again'))
+  t.ok(one.asked(path).length <= 10)
+})
+
+t.test('a new row pushes others back: they come once', async (t) => {
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(
+      path,
+      before('3', () => {
+        const row = one.world.configurations.get(1)
+        if (row) one.world.configurations.put({ ...row, id: 231 })
+      }),
+    ),
+  )
+  const ids = (await one.records('configurations')).map(({ sourceId }) => sourceId)
+  t.strictSame([...ids].sort(), [...one.simulator.expected('configurations')].sort())
+})
+
+t.test('a row that moves, with the number of rows unchanged, is noticed by the rows that are missing', async (t) => {
+  let rounds = 0
+  // The list is ordered by something else: row 5 jumps from page 5 to page 1 once page 1 is read.
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body, { query }) => {
+      if (query.get('page') === '1') rounds++
+      const rows = Array.isArray(body.assets) ? body.assets : []
+      if (rounds > 1) return body
+      return { ...body, assets: rows.filter(({ id }) => id !== 5) }
+    }),
+  )
+  const ids = (await one.records('configurations')).map(({ sourceId }) => sourceId)
+  t.ok(ids.includes('5'))
+  t.equal(ids.length, 230)
+  t.equal(rounds, 2)
+})
+
+t.test('a list that stays short is an error, and its records are there nevertheless', async (t) => {
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body, { query }) =>
+      query.get('page') === '3' ? { ...body, assets: rowsIn(body, 'assets').slice(0, 20) } : body,
+    ),
+  )
+  const read = syncro.streams.configurations?.read(one.context())
+  let records = 0
+  const error = await failure(
+    (async () => {
+      for await (const page of read ?? []) records += page.records.length
+    })(),
+  )
+  t.equal(error.kind, 'vendor')
+  t.match(error.admin, /200 different rows, 230 announced.*Nothing was removed/)
+  t.equal(records, 200)
+  t.equal(one.asked(path).length, 15, 'three times')
+})
+
+t.test('a list that never holds still is tried later', async (t) => {
+  let next = 230
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body) => {
+      const row = one.world.configurations.get(1)
+      if (row) one.world.configurations.put({ ...row, id: ++next })
+      return body
+    }),
+  )
+  t.equal((await failure(one.records('configurations'))).kind, 'transient')
+})
+
+t.test('pages that do not turn', async (t) => {
+  const first = (body: Body) => body
+  let page: unknown
+  const same = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body) => (page ??= first(body))),
+  )
+  t.match((await failure(same.records('configurations'))).message, /asked for page 2/)
+
+  let bare: unknown
+  const silent = await simulated(
+    t,
+    size,
+    { bareAssets: true },
+    instead(path, (body) => (bare ??= first(body))),
+  )
+  t.match((await failure(silent.records('configurations'))).message, /same page .* again and again/)
+})
+
+t.test('goes on behind a page if that page still is what it was', async (t) => {
+  const one = await simulated(t, size)
+  const pages = await one.pages('configurations')
+  const checkpoint = pages[1]?.checkpoint
+  t.match(checkpoint, { list: 0, page: 2, total: 230, count: 100 })
+  if (checkpoint === undefined) return
+  one.server.clearLog()
+  const rest = await one.records('configurations', { checkpoint })
+  t.equal(rest.length, 130)
+  t.strictSame(
+    one.asked(path).map(({ query }) => query.get('page')),
+    ['2', '3', '4', '5'],
+    'the page of the checkpoint is only compared',
+  )
+
+  one.world.configurations.remove(229)
+  one.server.clearLog()
+  t.equal((await one.records('configurations', { checkpoint })).length, 229, 'else from the start')
+  t.equal(one.asked(path)[1]?.query.get('page'), '1')
+})
+
+t.test('a checkpoint after which rows vanished does not hide them', async (t) => {
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body, { query }) =>
+      query.get('page') === '4' ? { ...body, assets: rowsIn(body, 'assets').slice(1) } : body,
+    ),
+  )
+  const checkpoint = { list: 0, page: 2, total: 230, count: 100, mark: '50 180 131 7775' }
+  const error = await failure(one.records('configurations', { checkpoint }))
+  t.match(error.message, /229 different rows, 230 announced/)
+})
+
+t.test('something else than a list', async (t) => {
+  for (const body of [{}, { assets: null }, { assets: ['x'] }, [], { message: 'Maintenance' }]) {
+    const one = await simulated(
+      t,
+      size,
+      {},
+      instead(path, () => body),
+    )
+    t.equal((await failure(one.records('configurations'))).kind, 'vendor')
+  }
+})
+
+t.test('rows are kept that cannot be told apart', async (t) => {
+  const one = await simulated(
+    t,
+    { ...size, configurations: 3 },
+    {},
+    instead(path, (body) => ({ ...body, assets: rowsIn(body, 'assets').map((row) => ({ ...row, id: null })) })),
+  )
+  t.strictSame(
+    (await one.records('configurations')).map(({ sourceId }) => sourceId),
+    ['', '', ''],
+    'the hub sets them aside with its reason',
+  )
+})
