@@ -1,8 +1,8 @@
 /** The panel's static files: compressed once, kept by the browser until they change. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Router } from 'adminjs'
 import type { FastifyInstance } from 'fastify'
 import { compress, type Encoding, encodingOf } from './compression.ts'
@@ -43,7 +43,7 @@ function shortened(asset: Asset, encoding: Encoding): Promise<Buffer> | undefine
 
 /** Font faces per alphabet, so that a browser loads only those a page needs. */
 async function fonts(): Promise<{ css: string; files: [string, Buffer][] }> {
-  const folder = join(createRequire(import.meta.url).resolve('@fontsource-variable/ibm-plex-sans/package.json'), '..')
+  const folder = fileURLToPath(new URL('.', import.meta.resolve('@fontsource-variable/ibm-plex-sans/wght.css')))
   const css = await readFile(join(folder, 'wght.css'), 'utf8')
   const names = alphabets.map((alphabet) => `ibm-plex-sans-${alphabet}-wght-normal.woff2`)
   return {

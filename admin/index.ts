@@ -13,6 +13,7 @@ import { mappingPage } from './pages/mapping.ts'
 import { handlerOf } from './pages/page.ts'
 import { reviewsPage } from './pages/reviews.ts'
 import { runPage } from './pages/run.ts'
+import { historySpecs } from './resources/history.ts'
 import { hubSpecs } from './resources/hub.ts'
 import { resourceOf } from './resources/options.ts'
 import { syncedSpecs } from './resources/synced.ts'
@@ -31,7 +32,7 @@ export const rootPath = '/admin'
 export async function preparePanel(services: PanelServices): Promise<(scope: FastifyInstance) => Promise<void>> {
   const assets = await Assets.read(`${rootPath}/frontend/assets`, await bundle(services.bundleFolder))
   const models = openModels(services.database.url)
-  const specs = [...hubSpecs(models), ...syncedSpecs(models)]
+  const specs = [...hubSpecs(models), ...syncedSpecs(models), ...historySpecs(models)]
   const home = homePage(services)
   const pages = {
     connections: connectionsPage(services),

@@ -1,6 +1,5 @@
 /** A new connection: choose the connector, fill in, test, connect. */
 import { Link } from 'react-router-dom'
-import type { ConnectorCard } from '../pages/catalogue.ts'
 import type { ConnectionsData } from '../pages/connections.ts'
 import type { Wire } from '../wire.ts'
 import { NewConnection } from './new-connection.tsx'
@@ -17,8 +16,7 @@ export function AddConnection({
   choose: (id: string) => void
 }) {
   const connector = data.catalogue.find(({ id }) => id === chosen)
-  if (connector)
-    return <NewConnection key={connector.id} connector={connector as ConnectorCard} companies={data.companies} />
+  if (connector) return <NewConnection key={connector.id} connector={connector} companies={data.companies} />
   const kinds = Object.keys(kindTitles).filter((kind) => data.catalogue.some((offered) => offered.kind === kind))
   return (
     <Page

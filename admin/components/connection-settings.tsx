@@ -2,7 +2,6 @@
 import { type FormEvent, useState } from 'react'
 import type { CheckReport } from '../../core/connections/check.ts'
 import type { Choice } from '../../core/connector/index.ts'
-import type { ConnectorCard } from '../pages/catalogue.ts'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
 import { act } from './client.ts'
@@ -90,7 +89,7 @@ export function ConnectionSettings({ data, onSaved }: { data: Data; onSaved: () 
             />
           </div>
           <SettingsForm
-            fields={connector.fields as ConnectorCard['fields']}
+            fields={connector.fields}
             values={values}
             stored={stored}
             disabled={disabled}

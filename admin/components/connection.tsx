@@ -27,8 +27,13 @@ import { count, kindTitles, tally } from './words.ts'
 type Data = Wire<ConnectionData>
 
 export default function ConnectionPage() {
-  const [search, setSearch] = useSearchParams()
+  const [search] = useSearchParams()
   const id = search.get('id') ?? ''
+  return <OneConnection key={id} id={id} />
+}
+
+function OneConnection({ id }: { id: string }) {
+  const [search, setSearch] = useSearchParams()
   const tab = search.get('tab') ?? 'overview'
   const { data, error, reload } = usePage<Data>('connection', { id, tab }, ({ brief }) =>
     // A form that is being filled in is left alone.

@@ -8,12 +8,12 @@ import { MappingValues } from './mapping-values.tsx'
 import { useSession } from './session.ts'
 import { ButtonLink, Card, Empty, Page, Pending, Tabs } from './ui.tsx'
 
-const titles = {
-  companies: 'Companies',
-  companyTypes: 'Company types',
-  companyStatuses: 'Company statuses',
-  markets: 'Markets',
-} as const
+const tabs = [
+  { id: 'companies', title: 'Companies' },
+  { id: 'companyTypes', title: 'Company types' },
+  { id: 'companyStatuses', title: 'Company statuses' },
+  { id: 'markets', title: 'Markets' },
+] as const
 
 export default function MappingPage() {
   const [search, setSearch] = useSearchParams()
@@ -76,11 +76,7 @@ export default function MappingPage() {
             label="What to map"
             current={tab}
             onChange={(next) => setSearch({ tab: next, connection: String(data.connection) })}
-            tabs={Object.entries(titles).map(([id, title]) => ({
-              id,
-              title,
-              count: data.waiting[id as keyof typeof titles],
-            }))}
+            tabs={tabs.map(({ id, title }) => ({ id, title, count: data.waiting[id] }))}
           />
           {data.companies && tab === 'companies' && (
             <MappingCompanies

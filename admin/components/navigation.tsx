@@ -1,6 +1,6 @@
 /** The way to everything: first what one works with, then the records, sorted by what they are. */
 import { useEffect, useRef } from 'react'
-import { NavLink } from 'react-router-dom'
+import { NavLink, useLocation } from 'react-router-dom'
 import { usePanel, useResources } from './session.ts'
 import { Mark } from './top-bar.tsx'
 import { Icon } from './ui.tsx'
@@ -53,10 +53,21 @@ export function Navigation({ open, onClose }: { open: boolean; onClose: () => vo
   )
 }
 
+/** Pages that belong to a place of the navigation without being below it. */
+const within: Readonly<Record<string, string>> = {
+  '/admin/pages/connection': '/admin/pages/connections',
+  '/admin/pages/run': '/admin/resources/runs',
+}
+
 function Place({ to, title, icon }: { to: string; title: string; icon: string }) {
+  const { pathname } = useLocation()
   return (
     <li>
-      <NavLink to={to} end={to === '/admin'}>
+      <NavLink
+        to={to}
+        end={to === '/admin'}
+        className={({ isActive }) => (isActive || within[pathname] === to ? 'active' : '')}
+      >
         <Icon name={icon} size={16} />
         {title}
       </NavLink>

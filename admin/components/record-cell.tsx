@@ -1,6 +1,7 @@
 /** One value of a record, as its kind wants it. */
 import type { BasePropertyJSON, RecordJSON } from 'adminjs'
 import { Link } from 'react-router-dom'
+import { resourceOfStream } from './record-links.ts'
 import { Badge, Icon, RunBadge, Time } from './ui.tsx'
 import { calendarDay, count } from './words.ts'
 
@@ -53,6 +54,8 @@ export function Cell({
     case 'instant':
       return <Time at={String(value)} />
     case 'code':
+      if (links && property.propertyPath === 'recordId' && record.params.stream)
+        return <Link to={recordHref(resourceOfStream(record.params.stream), value)}>#{value}</Link>
       return <code>{String(value)}</code>
     case 'url':
       return <Outside href={String(value)} links={links} />

@@ -1,27 +1,16 @@
 /** A list of records: search, filters, order, export. What it shows stands in the address. */
-import type { ActionJSON, BasePropertyJSON, RecordJSON, ResourceJSON } from 'adminjs'
+import type { ActionJSON, ResourceJSON } from 'adminjs'
 import { type FormEvent, useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'react-router-dom'
+import { useSearchParams } from 'react-router-dom'
 import type { ListDescription } from '../resources/options.ts'
 import { usePage } from './client.ts'
 import { Pager } from './pager.tsx'
-import { Cell } from './record-cell.tsx'
 import { activeFilters, RecordFilters } from './record-filters.tsx'
-import { Button, Card, Empty, Icon, Page, Pending } from './ui.tsx'
-import { many } from './words.ts'
+import { type Listed, RecordTable } from './record-table.tsx'
+import { Button, Card, Icon, Page, Pending } from './ui.tsx'
+import { many, plural } from './words.ts'
 
-interface Listed {
-  readonly records: readonly RecordJSON[]
-  readonly meta: {
-    readonly total: number
-    readonly perPage: number
-    readonly page: number
-    readonly sortBy: string
-    readonly direction: 'asc' | 'desc'
-  }
-}
-
-export const countCeiling = 10_000
+const countCeiling = 10_000
 
 export default function RecordList({ resource, action }: { resource: ResourceJSON; action: ActionJSON }) {
   const description = action.custom as ListDescription
@@ -96,7 +85,7 @@ export default function RecordList({ resource, action }: { resource: ResourceJSO
           <RecordFilters resource={resource} search={search} onApply={change} onClose={() => setFiltering(false)} />
         )}
         {data && (
-          <Records
+          <RecordTable
             resource={resource}
             description={description}
             data={data}
@@ -117,12 +106,6 @@ export default function RecordList({ resource, action }: { resource: ResourceJSO
       </Card>
     </Page>
   )
-}
-
-/** English, as far as the names here need it. */
-function plural(one: string): string {
-  if (one.endsWith('y')) return `${one.slice(0, -1)}ies`
-  return one.endsWith('s') ? `${one}es` : `${one}s`
 }
 
 function SearchBox({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
@@ -150,125 +133,5 @@ function SearchBox({ value, onSearch }: { value: string; onSearch: (text: string
         />
       </form>
     </search>
-  )
-}
-
-function Records({
-  resource,
-  description,
-  data,
-  filtered,
-  onSort,
-}: {
-  resource: ResourceJSON
-  description: ListDescription
-  data: Listed
-  filtered: boolean
-  onSort: (values: Readonly<Record<string, string>>) => void
-}) {
-  if (data.records.length === 0)
-    return (
-      <Empty
-        icon={filtered ? 'Search' : 'Inbox'}
-        title={filtered ? 'Nothing matches' : `No ${plural(description.one)} yet`}
-      >
-        {filtered
-          ? 'Try fewer filters or another word.'
-          : 'They come with the first sync of a connection that has them.'}
-      </Empty>
-    )
-  const { sortBy, direction } = data.meta
-  return (
-    <div className="table-box">
-      <table className="cards-when-narrow records">
-        <thead>
-          <tr>
-            {resource.listProperties.map((property) => (
-              <th
-                key={property.propertyPath}
-                scope="col"
-                className={property.custom.kind === 'number' ? 'number' : ''}
-                aria-sort={
-                  property.propertyPath === sortBy ? (direction === 'asc' ? 'ascending' : 'descending') : undefined
-                }
-              >
-                {property.isSortable ? (
-                  <button
-                    type="button"
-                    title={property.custom.means || undefined}
-                    onClick={() =>
-                      onSort({
-                        sortBy: property.propertyPath,
-                        direction: property.propertyPath === sortBy && direction === 'asc' ? 'desc' : 'asc',
-                      })
-                    }
-                  >
-                    {property.custom.label}
-                    <Icon
-                      name={
-                        property.propertyPath !== sortBy
-                          ? 'ChevronsDown'
-                          : direction === 'asc'
-                            ? 'ChevronUp'
-                            : 'ChevronDown'
-                      }
-                      size={13}
-                    />
-                  </button>
-                ) : (
-                  property.custom.label
-                )}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.records.map((record) => (
-            <Row
-              key={record.id}
-              record={record}
-              properties={resource.listProperties}
-              resource={resource}
-              page={description.page}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function Row({
-  record,
-  properties,
-  resource,
-  page,
-}: {
-  record: RecordJSON
-  properties: readonly BasePropertyJSON[]
-  resource: ResourceJSON
-  page: string | null
-}) {
-  const href = page
-    ? `/admin/pages/${page}?id=${record.id}`
-    : `/admin/resources/${resource.id}/records/${record.id}/show`
-  return (
-    <tr className={record.params.removedAt ? 'gone' : ''}>
-      {properties.map((property, index) => (
-        <td
-          key={property.propertyPath}
-          data-label={property.custom.label}
-          className={property.custom.kind === 'number' ? 'number' : ''}
-        >
-          {index === 0 ? (
-            <Link className="strong" to={href}>
-              <Cell record={record} property={property} />
-            </Link>
-          ) : (
-            <Cell record={record} property={property} links />
-          )}
-        </td>
-      ))}
-    </tr>
   )
 }

@@ -148,3 +148,9 @@ export function fieldLabel(column: string): string {
   const words = column.replace(/_(source_)?/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+/** English, as far as the names here need it. */
+export function plural(one: string): string {
+  if (one.endsWith('y')) return `${one.slice(0, -1)}ies`
+  return one.endsWith('s') ? `${one}es` : `${one}s`
+}

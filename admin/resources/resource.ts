@@ -181,7 +181,7 @@ export class PanelResource extends Resource {
   #readable(field: FieldSpec, json: number): Selected {
     if (field.sql) return [literal(field.sql.replaceAll('$', `"${this.#model.name}"`)), field.name]
     const column = this.#column(field.name)
-    if (field.kind === 'json') return [literal(`left(${column}::text, ${json})`), field.name]
+    if (field.kind === 'json') return [literal(`left(${column} #>> '{}', ${json})`), field.name]
     if (field.kind === 'list') return [literal(`array_to_string(${column}, ', ')`), field.name]
     if (field.kind === 'lookup' && field.stream)
       return [this.#lookUp(column, tables[field.stream], 'source_id', true), field.name]

@@ -91,6 +91,8 @@ t.test('what is not offered is refused, in a sentence', async (t) => {
     t.equal(status, 400, query)
     t.match(json.message, message)
   }
+  await list('filters.__proto__.polluted=1&__proto__.polluted=1&constructor.prototype.polluted=1')
+  t.notOk('polluted' in {}, 'and what looks like a prototype reaches none')
   const users = await list('filters.passwordHash=x', 'users')
   t.equal(users.status, 400)
   t.equal((await panel.get('/admin/api/resources/users/actions/search/x?searchProperty=passwordHash')).status, 400)
