@@ -12,9 +12,9 @@ import { chosenAssets, chosenPages, isChosen } from './reading.ts'
 type Ctx = ReadContext<KaseyaSettings>
 type Configuration = RecordOf<'configurations'>
 
-/** A page is one transaction of the hub: a thousand lines, or a hundred details, for those take their time. */
+/** A page is one transaction of the hub: a thousand lines, or fifty details, for those take their time. */
 const perListPage = 1_000
-const perPage = 100
+const perPage = 50
 /** Assets that the list left out are asked for one by one, up to so many. */
 const mostMissing = 50
 
