@@ -74,7 +74,7 @@ export function simulate(world: World, quirks: ConnectWiseQuirks = {}): ConnectW
     isCloud: cloud,
     serverTimeZone: 'Eastern Standard Time',
     licenseBits: [{ name: 'simulator', activeFlag: true }],
-    cloudRegion: 'NA',
+    cloudRegion: 'simulator',
     maxWorkFlowRecordsAllowed: 1000,
   })
   const routes = routesOf(world, resources, callbacks, new Lists(), {
