@@ -63,7 +63,7 @@ export class Assets {
       id,
       name: asset.name,
       customer_id: customerId(asset.companyId),
-      contact_id: asset.contactId,
+      contact_id: asset.contactId !== null && this.#clients.isListed(asset.contactId) ? asset.contactId : null,
       created_at: '2024-02-03T04:40:27.117Z',
       updated_at: asset.updatedAt,
       properties: this.#properties(asset),

@@ -124,6 +124,12 @@ export class Clients {
     return site && !site.primary ? addressRow(site) : undefined
   }
 
+  /** Whether a contact is one of the list, so that assets can point to it. */
+  isListed(contactId: number): boolean {
+    const contact = this.#world.contacts.get(contactId)
+    return contact !== undefined && this.#persons().get(contact.companyId ?? 0) !== contactId
+  }
+
   contact(id: number): Row | undefined {
     const contact = this.#world.contacts.get(id)
     return contact && contactRow(contact, this.#world)
