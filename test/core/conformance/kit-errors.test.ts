@@ -6,7 +6,8 @@ import { isRow } from '../../../core/connector/parse.ts'
 import type { StreamName } from '../../../core/connector/records.ts'
 import type { SimulatorModule } from '../../../core/connector/simulator.ts'
 import { asking, breaks, having, paging, reading, type Toy, withStream } from './toy/broken.ts'
-import { get, toy } from './toy/connector.ts'
+import { get } from './toy/client.ts'
+import { toy } from './toy/connector.ts'
 import * as simulator from './toy/simulator.ts'
 
 type Cases = Record<string, [connector: Connector, rules: string[], detail?: RegExp, simulator?: SimulatorModule]>

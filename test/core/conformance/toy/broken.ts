@@ -12,7 +12,8 @@ import type {
 } from '../../../../core/connector/contract.ts'
 import type { RecordOf, StreamName } from '../../../../core/connector/records.ts'
 import type { SimulatorModule } from '../../../../core/connector/simulator.ts'
-import { type ToySettings, toy } from './connector.ts'
+import type { ToySettings } from './client.ts'
+import { toy } from './connector.ts'
 import * as toySimulator from './simulator.ts'
 
 export type Toy = SourceConnector<ToySettings>

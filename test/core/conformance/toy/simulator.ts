@@ -7,7 +7,8 @@ import type {
   WorldRow,
   WorldTable,
 } from '../../../../core/connector/simulator.ts'
-import { signature, type ToySettings } from './connector.ts'
+import { signature } from './beyond.ts'
+import type { ToySettings } from './client.ts'
 
 const keys: Readonly<Record<string, readonly string[]>> = {
   'toy-key-with-all-rights': ['companies', 'configurations', 'write'],
