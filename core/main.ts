@@ -5,6 +5,8 @@ import { readSettings } from '../config/settings.ts'
 import { startProcess } from './process.ts'
 
 const log = pino({ level: 'info' })
+// A promise that a third party's connector forgot must not end the hub.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'A promise was rejected and nobody listened.'))
 try {
   const settings = readSettings(process.env)
   log.level = settings.logLevel
