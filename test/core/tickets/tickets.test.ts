@@ -124,14 +124,23 @@ t.test('after some seconds it is asked again', async (t) => {
 
 t.test('a failure is told to all who wait for it, and not kept', async (t) => {
   await link(7, '250')
+  const gate = Promise.withResolvers<void>()
   source = {
     ...answering,
     list: async () => {
       asked.push('failed')
+      await gate.promise
       throw new ConnectorError('transient', 'Acme is away.')
     },
   }
-  const answers = await Promise.allSettled([tickets.list(7), tickets.list(7)])
+  const look = sinon.spy(database, 'rows')
+  t.teardown(() => look.restore())
+  const both = [tickets.list(7), tickets.list(7)]
+  // The vendor fails when both have found whom to ask.
+  await Promise.all(look.returnValues)
+  await new Promise((resolve) => setImmediate(resolve))
+  gate.resolve()
+  const answers = await Promise.allSettled(both)
   t.same(
     answers.map((answer) => answer.status),
     ['rejected', 'rejected'],
