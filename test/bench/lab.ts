@@ -88,8 +88,8 @@ export async function startBench(): Promise<Bench> {
 export async function connectorOf(id: string): Promise<SourceConnector<Settings>> {
   const connector = (await loadCatalogue([])).get(id)
   if (connector === undefined || connector.kind === 'warranty') throw new Error(`There is no source connector ${id}.`)
-  // An hour's quota is the vendor's, not what is measured.
-  return { ...connector, limits: { ...connector.limits, perEndpoint: [] } }
+  // Quotas are the vendor's, not what is measured.
+  return { ...connector, limits: { ...connector.limits, windows: [], perEndpoint: [] } }
 }
 
 export interface Subject {

@@ -7,6 +7,12 @@ const day = (value: unknown) => (typeof value === 'string' ? value.slice(0, 10) 
 const text = (value: unknown) => (typeof value === 'number' ? String(value) : null)
 const utc = (value: unknown) => (typeof value === 'string' && !value.endsWith('Z') ? `${value}Z` : value)
 
+/** Written as people of the account write dates, else as a day. */
+const typed = (value: unknown) => {
+  const [, month, date, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(String(value)) ?? []
+  return year === undefined ? day(value) || null : `${year}-${month}-${date}`
+}
+
 export const shapes: Readonly<Record<string, Shape>> = {
   'connectwise-psa': (record) => ({
     source_id: String(record.id),
@@ -86,9 +92,9 @@ export const shapes: Readonly<Record<string, Shape>> = {
     os_version: ref(ref(ref(record.properties).kabuto_information).os).build ?? null,
     mac_address: null,
     ip_address: null,
-    purchase_date: day(ref(record.properties)['Purchase Date']) || null,
+    purchase_date: typed(ref(record.properties)['Purchase Date']),
     installation_date: null,
-    warranty_expiration: day(ref(record.properties)['Warranty Expiration']) || null,
+    warranty_expiration: typed(ref(record.properties)['Warranty Expiration']),
     notes: ref(record.properties).Notes || null,
     custom_fields: {},
   }),

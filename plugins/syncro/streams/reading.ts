@@ -7,7 +7,13 @@ import type { SyncroSettings } from '../settings.ts'
 
 export type ReadList<K extends StreamName> = List & { read(row: Row): RecordOf<K> | undefined }
 
-/** Reads lists one after another. The checkpoint is the list and the place in it. */
+/** Syncro's pages are small, and each page of the hub is a transaction. */
+const recordsPerPage = 500
+
+/**
+ * Reads lists one after another, several pages of Syncro in one of the hub. The checkpoint is the list and the place in
+ * it. What was read before a failure is handed out first.
+ */
 export async function* readLists<K extends StreamName>(
   ctx: ReadContext<SyncroSettings>,
   lists: readonly ReadList<K>[],
@@ -15,19 +21,38 @@ export async function* readLists<K extends StreamName>(
   const start = position(ctx.checkpoint)
   for (const [index, list] of lists.entries()) {
     if (index < start.list) continue
-    for await (const { rows, total, place } of pages(ctx, list, index === start.list ? start.place : undefined)) {
-      const records: RecordOf<K>[] = []
-      for (const row of rows) {
-        const record = list.read(row)
-        if (record !== undefined) records.push(record)
-      }
-      yield {
+    let gathered: Gathered<K> = { records: [] }
+    const page = (): Page<K> => {
+      const { records, place, total } = gathered
+      gathered = { records: [] }
+      return {
         records,
         ...(place ? { checkpoint: { list: index, ...place } } : {}),
         ...(total !== undefined && lists.length === 1 ? { total } : {}),
       }
     }
+    let failure: { readonly error: unknown } | undefined
+    try {
+      for await (const { rows, total, place } of pages(ctx, list, index === start.list ? start.place : undefined)) {
+        for (const row of rows) {
+          const record = list.read(row)
+          if (record !== undefined) gathered.records.push(record)
+        }
+        gathered = { ...gathered, place, total }
+        if (gathered.records.length >= recordsPerPage) yield page()
+      }
+    } catch (error) {
+      failure = { error }
+    }
+    if (gathered.records.length > 0 || gathered.place) yield page()
+    if (failure) throw failure.error
   }
+}
+
+interface Gathered<K extends StreamName> {
+  readonly records: RecordOf<K>[]
+  readonly place?: Place | undefined
+  readonly total?: number | undefined
 }
 
 function position(checkpoint: unknown): { list: number; place?: Place } {

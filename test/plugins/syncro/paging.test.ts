@@ -151,13 +151,45 @@ t.test('pages that do not turn', async (t) => {
   t.match((await failure(silent.records('configurations'))).message, /same page .* again and again/)
 })
 
+/** Behind the second page of 230 rows, newest first. */
+const checkpoint = { list: 0, page: 2, total: 230, count: 100, mark: '50 180 131 7775' }
+
+t.test('several small pages make one of the hub, with the place behind the last of them', async (t) => {
+  const one = await simulated(t, { ...size, configurations: 1_120 })
+  const pages = await one.pages('configurations')
+  t.strictSame(
+    pages.map(({ records, checkpoint }) => [records.length, checkpoint]),
+    [
+      [500, { list: 0, page: 10, total: 1_120, count: 500, mark: '50 670 621 32275' }],
+      [500, { list: 0, page: 20, total: 1_120, count: 1_000, mark: '50 170 121 7275' }],
+      [120, { list: 0, page: 23, total: 1_120, count: 1_120, mark: '20 20 1 210' }],
+    ],
+  )
+})
+
+t.test('what was read before a failure is handed out', async (t) => {
+  let asked = 0
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead(path, (body) => (++asked > 3 ? { message: 'Maintenance' } : body)),
+  )
+  let records = 0
+  let last: unknown
+  const read = async () => {
+    for await (const page of syncro.streams.configurations?.read(one.context()) ?? []) {
+      records += page.records.length
+      last = page.checkpoint
+    }
+  }
+  t.equal((await failure(read())).kind, 'vendor')
+  t.equal(records, 150)
+  t.match(last, { page: 3, count: 150 })
+})
+
 t.test('goes on behind a page if that page still is what it was', async (t) => {
   const one = await simulated(t, size)
-  const pages = await one.pages('configurations')
-  const checkpoint = pages[1]?.checkpoint
-  t.match(checkpoint, { list: 0, page: 2, total: 230, count: 100 })
-  if (checkpoint === undefined) return
-  one.server.clearLog()
   const rest = await one.records('configurations', { checkpoint })
   t.equal(rest.length, 130)
   t.strictSame(
@@ -181,7 +213,6 @@ t.test('a checkpoint after which rows vanished does not hide them', async (t) =>
       query.get('page') === '4' ? { ...body, assets: rowsIn(body, 'assets').slice(1) } : body,
     ),
   )
-  const checkpoint = { list: 0, page: 2, total: 230, count: 100, mark: '50 180 131 7775' }
   const error = await failure(one.records('configurations', { checkpoint }))
   t.match(error.message, /229 different rows, 230 announced/)
 })
