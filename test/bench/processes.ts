@@ -47,12 +47,12 @@ export async function reaction(bench: Bench, plugin: string, presses: number): P
     const waits: number[] = []
     for (let press = 0; press < presses; press++) {
       await vendor.stats()
+      const [before] = await hub.runs.list({ connectionId: id, limit: 1 })
       const pressed = performance.timeOrigin + performance.now()
       await hub.queue.forceSync(id, { streams: ['companyTypes', 'configurationTypes'] })
       for (;;) {
         const [run] = await hub.runs.list({ connectionId: id, limit: 1 })
-        if (run?.finishedAt && run.startedAt.getTime() > pressed - 1000 && (await hub.queue.waiting()).length === 0)
-          break
+        if (run?.finishedAt && run.id !== before?.id) break
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
       const { starts } = await vendor.stats()
