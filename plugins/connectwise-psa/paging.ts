@@ -28,10 +28,18 @@ export async function* pages(
 ): AsyncGenerator<RowPage> {
   let last = after
   let ask = forwardOnly
+  // The next page is asked for as soon as the last id is known, so that it is on its way while this one is read.
+  const begin = () => {
+    const page = fetchPage(ctx, path, ask(query, last))
+    // Whoever stops reading has no use for its failure.
+    page.catch(() => {})
+    return page
+  }
+  let coming = begin()
   for (;;) {
-    let page: Awaited<ReturnType<typeof fetchPage>> | undefined
+    let page: Awaited<typeof coming> | undefined
     try {
-      page = await fetchPage(ctx, path, ask(query, last))
+      page = await coming
     } catch (error) {
       if (ask !== forwardOnly || !isRefused(error)) throw error
     }
@@ -46,11 +54,13 @@ export async function* pages(
       }
       ctx.report({ level: 'info', code: 'paging', message: `${path} does not page forward; asking by id instead.` })
       ask = byCondition
+      coming = begin()
       continue
     }
-    if (page.rows.length > 0) yield { rows: page.rows, last: highest }
-    if (!page.more) return
     last = highest
+    if (page.more) coming = begin()
+    if (page.rows.length > 0) yield { rows: page.rows, last }
+    if (!page.more) return
   }
 }
 
