@@ -128,23 +128,11 @@ export class PageStore {
     const { lease, connectionId, stream, pass, touch } = this.#context
     const created = fresh.flatMap(({ index }) => rows[index] ?? [])
     if (created.length === 0) return 0
-    if (lease.mode === 'plan') {
-      await stage(
-        sql,
-        this.#context,
-        'plan',
-        created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null })),
-      )
-      return created.length
-    }
-    if (pass.baseline > 0 && !lease.confirmed && touch === undefined) {
-      await stage(
-        sql,
-        this.#context,
-        'staged',
-        created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null })),
-      )
-      return 0
+    const plan = lease.mode === 'plan'
+    if (plan || (pass.baseline > 0 && !lease.confirmed && touch === undefined)) {
+      const held = created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null }))
+      await stage(sql, this.#context, plan ? 'plan' : 'staged', held)
+      return plan ? created.length : 0
     }
     const ids = await this.#writer.insert(sql, connectionId, lease.runId, created)
     await sql.query({
