@@ -74,6 +74,36 @@ export async function change(session: Session, what: keyof typeof told, which: s
   })
 }
 
+/** `tributary connection webhooks`: on, and with `--off` off again. */
+export async function webhooks(
+  session: Session,
+  which: string,
+  { off = false }: { readonly off?: boolean },
+): Promise<number> {
+  return withHub(session, async (hub) => {
+    const { id, name } = await connectionOf(hub, which)
+    if (off) {
+      const left = await hub.connections.turnOffWebhooks(id, by)
+      say(`${name} takes no webhooks any more.`)
+      if (left !== undefined) tell(left)
+      return done
+    }
+    const on = await hub.connections.turnOnWebhooks(id, hub.settings.publicUrl, by)
+    if (on.address === null) say(`The webhooks of ${name} are registered (${on.ids.length}).`)
+    else {
+      say(`${name} takes webhooks at this address. It is shown this once; keep it secret:`)
+      say(on.address)
+    }
+    if (on.steps.length > 0) say(['To be done at the vendor:', ...numbered(on.steps)].join('\n'))
+    for (const note of on.notes) tell(note)
+    return done
+  })
+}
+
+function numbered(steps: readonly string[]): readonly string[] {
+  return steps.map((step, index) => `${index + 1}. ${step}`)
+}
+
 /** Brings the nightly schedule in step with the connection. */
 export async function reschedule(hub: Hub, id: number): Promise<void> {
   await hub.queue.start({ worker: false })

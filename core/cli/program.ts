@@ -140,6 +140,13 @@ function program(run: (work: Work) => Promise<void>, version: string): Command {
   }
 
   connection
+    .command('webhooks <connection>')
+    .description('have the vendor tell of changes at once, at TRIBUTARY_PUBLIC_URL')
+    .option('--off', 'no more')
+    .action((which, options) =>
+      run(async (session) => (await import('./connections.ts')).webhooks(session, which, options)),
+    )
+  connection
     .command('switch <connector>')
     .description('change to another PSA: shows what would come of it, and does it with --apply')
     .requiredOption('-c, --config <file>', 'settings of the new PSA as JSON (- = stdin)')

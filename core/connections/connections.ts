@@ -32,7 +32,7 @@ import {
   updateConnection,
 } from './setup.ts'
 import { refusing } from './violations.ts'
-import { isWebhookToken, registerWebhooks, unregisterWebhooks } from './webhooks.ts'
+import { turnOffWebhooks, turnOnWebhooks, type WebhooksOn } from './webhooks.ts'
 
 /** A connection as people see it: of its secrets only whether they are set. */
 export interface ConnectionView extends ConnectionRow {
@@ -94,13 +94,7 @@ export class Connections {
   async remove(id: number, by: By): Promise<string | undefined> {
     const { database, vault } = this.#parts
     const row = await loadConnection(database.pool, id)
-    let left: string | undefined
-    if (row.webhookUrl !== null) {
-      await unregisterWebhooks(this.#parts, row).catch((error: unknown) => {
-        const why = error instanceof ConnectorError ? error.admin : String(error)
-        left = `The webhooks could not be taken away at the vendor; delete them there. (${why})`
-      })
-    }
+    const left = row.webhookUrl === null ? undefined : await turnOffWebhooks(this.#parts, row)
     await database.transaction(async (sql) => {
       const { secretFields } = await loadConnection(sql, id, true)
       await sql.query(
@@ -222,18 +216,22 @@ export class Connections {
       })
   }
 
-  /** Answers the vendor's ids of the registrations. `publicUrl`: the hub's address as the vendor sees it. */
-  async registerWebhooks(id: number, publicUrl: string): Promise<readonly string[]> {
-    return registerWebhooks(this.#parts, id, publicUrl)
+  /** `publicUrl`: the hub's address as the vendor sees it. Throws a `Refusal` without it. */
+  async turnOnWebhooks(id: number, publicUrl: string | undefined, by: By): Promise<WebhooksOn> {
+    const on = await turnOnWebhooks(this.#parts, id, publicUrl)
+    await this.#noted(id, 'connection.webhooks-on', by)
+    return on
   }
 
-  async unregisterWebhooks(id: number): Promise<void> {
-    await unregisterWebhooks(this.#parts, await loadConnection(this.#parts.database.pool, id))
+  /** Answers a sentence if something was left at the vendor; accepted is nothing any more. */
+  async turnOffWebhooks(id: number, by: By): Promise<string | undefined> {
+    const left = await turnOffWebhooks(this.#parts, await loadConnection(this.#parts.database.pool, id))
+    await this.#noted(id, 'connection.webhooks-off', by)
+    return left
   }
 
-  /** Whether a delivery came to the connection's own address. */
-  async isWebhookToken(id: number, given: string): Promise<boolean> {
-    return isWebhookToken(this.#parts, id, given)
+  async #noted(id: number, action: string, by: By): Promise<void> {
+    await this.#parts.database.transaction((sql) => this.#note({ ...by, action, target: `connection ${id}` }, sql))
   }
 
   async #setState(id: number, state: 'active' | 'paused', action: string, by: By): Promise<void> {

@@ -86,7 +86,10 @@ const manifest = {
       additionalProperties: {
         type: 'object',
         required: ['deletes'],
-        properties: { deletes: { enum: ['none', 'reported', 'by-absence'] } },
+        properties: {
+          deletes: { enum: ['none', 'reported', 'by-absence'] },
+          leftOutWhenEmpty: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z]+$' } },
+        },
       },
     },
     makers: { type: 'array', items: named, minItems: 1 },
@@ -106,7 +109,12 @@ const secretName = /token|secret|password|passphrase|key|credential/i
 /** Everything that is wrong, in words for the author; an empty list = nothing. */
 export function problemsOf(connector: unknown): readonly string[] {
   if (!isManifest(connector)) return [ajv.errorsText(isManifest.errors, { dataVar: 'connector', separator: '\n' })]
-  return [...functionProblems(connector), ...settingProblems(connector), ...permissionProblems(connector)]
+  return [
+    ...functionProblems(connector),
+    ...settingProblems(connector),
+    ...permissionProblems(connector),
+    ...webhookProblems(connector),
+  ]
 }
 
 function functionProblems(connector: Connector): string[] {
@@ -147,4 +155,18 @@ function permissionProblems(connector: Connector): string[] {
   return ids
     .filter((id, index) => ids.indexOf(id) !== index)
     .map((id) => `connector.permissions names "${id}" more than once`)
+}
+
+function webhookProblems(connector: Connector): string[] {
+  const webhooks = connector.kind === 'warranty' ? undefined : connector.webhooks
+  if (webhooks === undefined) return []
+  const problems = (['verify', 'touched'] as const).flatMap((name) =>
+    typeof webhooks[name] === 'function' ? [] : `connector.webhooks.${name} must be a function`,
+  )
+  const { register, unregister, steps } = webhooks
+  if (typeof register !== typeof unregister)
+    problems.push('connector.webhooks has only one of register and unregister: it needs both or neither')
+  if (register === undefined && (steps === undefined || steps.length === 0))
+    problems.push('connector.webhooks has no register, so its steps must tell how to set them up by hand')
+  return problems
 }

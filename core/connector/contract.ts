@@ -17,7 +17,7 @@ export type Settings = Readonly<Record<string, unknown>>
 
 // ── The manifest ────────────────────────────────────────────────────────────────────────────────
 
-/** One setting, in JSON Schema words (2020-12) plus `secret`, `choices` and `placeholder`. */
+/** One setting, in JSON Schema words (2020-12) plus `secret` and `choices`. */
 export interface SettingField {
   readonly type: 'string' | 'integer' | 'boolean' | 'array'
   readonly title: string
@@ -214,6 +214,11 @@ export interface Page<K extends StreamName> {
   readonly state?: Json
   /** How many records the vendor announced for the whole pass, if it does. */
   readonly total?: number
+  /**
+   * On the last page: why this pass cannot show the whole list, for the admin. What it did not show is not gone, and
+   * the stream ends with a warning. For a list that cannot be read on at all, throw instead.
+   */
+  readonly partial?: string
 }
 
 export interface CustomField {
@@ -227,6 +232,11 @@ export interface Stream<K extends StreamName, S extends Settings> {
   /** `by-absence`: what a completed full pass did not yield is gone. */
   readonly deletes: 'none' | 'reported' | 'by-absence'
   read(ctx: ReadContext<S>): AsyncIterable<Page<K>>
+  /**
+   * Fields that this vendor leaves out of a record when they are empty: undefined means empty there, and the hub
+   * stores null. Without it undefined means "not sent", and what is stored stays.
+   */
+  readonly leftOutWhenEmpty?: readonly (keyof RecordOf<K> & string)[]
   /** One record by id, after a webhook; null = not there (any more). */
   readOne?(ctx: ReadContext<S>, sourceId: string): Promise<RecordOf<K> | null>
   /** Understands `ctx.since`; the hub takes the overlap off for clock skew and late commits. */
@@ -310,11 +320,19 @@ export interface WebhookHint {
 
 export interface WebhookSource<S extends Settings> {
   readonly streams: readonly StreamName[]
-  /** Makes the registrations at `url` complete (idempotent, other people's are left alone); returns the vendor's ids. */
-  register(ctx: Context<S>, url: string): Promise<readonly string[]>
+  /**
+   * Makes the registrations at `url` complete (idempotent, other people's are left alone); returns the vendor's ids.
+   * Both or neither: without them an admin enters the address at the vendor, by `steps`.
+   */
+  register?(ctx: Context<S>, url: string): Promise<readonly string[]>
   /** Removes every registration that points to `url`. */
-  unregister(ctx: Context<S>, url: string): Promise<void>
-  /** True only if the raw bytes are proven to come from the vendor. */
+  unregister?(ctx: Context<S>, url: string): Promise<void>
+  /** What a person does at the vendor, in the vendor's words: all of it, or what `register` cannot do. */
+  readonly steps?: readonly string[]
+  /**
+   * True only if the raw bytes are proven to come from the vendor. The hub asks only about deliveries that came to the
+   * connection's own address, which nobody can guess: where a vendor signs nothing, that is all the proof there is.
+   */
   verify(ctx: Context<S>, delivery: WebhookDelivery): Promise<boolean>
   /** What to read again; called only after `verify`. `id` names the delivery, to accept duplicates once. */
   touched(delivery: WebhookDelivery): { readonly id?: string; readonly hints: readonly WebhookHint[] }

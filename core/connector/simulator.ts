@@ -42,6 +42,8 @@ export interface Simulator<S extends Settings = Settings> {
   limitedSettings(origin: string): { readonly settings: S; readonly missing: readonly string[] }
   /** The source ids a complete, unfiltered full pass yields now. */
   expected(stream: StreamName): Iterable<string>
+  /** Where webhooks are set up by hand: an admin enters the address. */
+  enterWebhook?(url: string): void
   /** Deliveries to the registered webhooks for a record that was just added, updated or deleted in the world. */
   deliveries?(
     stream: StreamName,

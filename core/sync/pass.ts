@@ -60,7 +60,7 @@ async function baseline(sql: Sql, wish: PassWish): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-async function nextPassId(sql: Sql): Promise<number> {
+export async function nextPassId(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ id: number }>("select nextval('sync_passes') as id")
   const id = rows[0]?.id
   if (id === undefined) throw new Error('No pass id.')

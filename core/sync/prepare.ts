@@ -2,7 +2,7 @@
  * From a connector's record to a row: checked against the stream's field table, serialised, hashed. A bad record is set aside with its reason; the page goes on.
  */
 import { hash } from 'node:crypto'
-import type { FieldKind, Page, StreamName } from '../connector/index.ts'
+import type { FieldKind, Page, ReportLine, StreamName } from '../connector/index.ts'
 import { fieldsOf } from '../connector/index.ts'
 import { columnsOf } from '../store/columns.ts'
 
@@ -19,6 +19,16 @@ export interface Rejected {
   readonly sourceId: string | undefined
   readonly companySourceId: string | undefined
   readonly reason: string
+}
+
+/** For the run log. */
+export function lineOf({ sourceId, reason }: Rejected): ReportLine {
+  return {
+    level: 'warning',
+    code: 'record-rejected',
+    message: `Record ${sourceId ?? '(no id)'} was set aside: ${reason}.`,
+    ...(sourceId !== undefined && { sourceId }),
+  }
 }
 
 export interface PreparedPage {
@@ -90,8 +100,14 @@ function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Answers the function that prepares pages of `stream`. Pages come from connectors and are not trusted. */
-export function preparer(stream: StreamName): (page: Page<StreamName>) => PreparedPage {
+/**
+ * Answers the function that prepares pages of `stream`. Pages come from connectors and are not trusted.
+ * `leftOutWhenEmpty`: fields whose absence means that they are empty.
+ */
+export function preparer(
+  stream: StreamName,
+  leftOutWhenEmpty: readonly string[] = [],
+): (page: Page<StreamName>) => PreparedPage {
   const fields = fieldsOf(stream)
   const columns = columnsOf(stream).map((column) => ({
     field: column.field,
@@ -110,11 +126,17 @@ export function preparer(stream: StreamName): (page: Page<StreamName>) => Prepar
     return undefined
   }
 
+  function withEmpties(record: Readonly<Record<string, unknown>>, json: string): string {
+    let empties = ''
+    for (const field of leftOutWhenEmpty) if (record[field] === undefined) empties += `,"${field}":null`
+    return empties === '' ? json : `${json.slice(0, -1)}${empties}}`
+  }
+
   /** The record as JSON. Connectors build their records in one order, so the text can be compared by its hash. */
   function row(record: Readonly<Record<string, unknown>>): { json: string } | { reason: string } {
     const reason = problemOf(record)
     if (reason !== undefined) return { reason }
-    const json = JSON.stringify(record)
+    const json = withEmpties(record, JSON.stringify(record))
     if (json.length > maximumBytes) return { reason: `the record is larger than ${maximumBytes / 1_048_576} MiB` }
     if (unstorable(json)) return { reason: 'a text holds a NUL or broken character, which PostgreSQL cannot store' }
     return { json }

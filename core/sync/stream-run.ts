@@ -6,7 +6,7 @@ import { LoopDetector } from './loop-detector.ts'
 import { PageStore } from './page.ts'
 import { beginPass, completePass, type Pass } from './pass.ts'
 import { prefetch } from './prefetch.ts'
-import { type PreparedPage, preparer } from './prepare.ts'
+import { lineOf, type PreparedPage, preparer } from './prepare.ts'
 import type { PassKind } from './request.ts'
 import type { RunLog } from './run-log.ts'
 import type { Scope } from './scope.ts'
@@ -48,6 +48,7 @@ interface ReadPage {
   readonly checkpoint: Json | undefined
   readonly state: Json | undefined
   readonly total: number | undefined
+  readonly partial: string | undefined
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -123,6 +124,7 @@ export class StreamRun {
     const store = new PageStore(services.database, { lease, connectionId: source.row.id, stream, scope, pass })
     let number = pass.pages
     let state: Json | undefined
+    let partial: string | undefined
     for await (const page of prefetch(this.#pages(ofConnector(reader.read(context))), readAhead, signal)) {
       signal.throwIfAborted()
       const current = number
@@ -132,16 +134,17 @@ export class StreamRun {
       )
       number++
       if (page.state !== undefined) state = page.state
+      if (page.partial !== undefined) partial = page.partial
       if (counts) this.#count(counts)
       this.#report(page.prepared)
       if (stream === 'companies') scope.assume(page.prepared.rows.map((row) => row.sourceId))
     }
     signal.throwIfAborted()
-    await patiently(() => this.#close(pass, state), signal)
+    await patiently(() => this.#close(pass, state, partial), signal)
   }
 
   async *#pages(pages: AsyncIterable<Page<StreamName>>): AsyncGenerator<ReadPage> {
-    const prepare = preparer(this.#on.stream)
+    const prepare = preparer(this.#on.stream, this.#on.source.connector.streams[this.#on.stream]?.leftOutWhenEmpty)
     const loop = new LoopDetector()
     let count = 0
     for await (const page of pages) {
@@ -160,12 +163,15 @@ export class StreamRun {
           'vendor',
           `The source did not come to an end within ${maximumPages} pages; the reading was stopped.`,
         )
-      yield { prepared, bytes: prepared.bytes, checkpoint: page.checkpoint, state: page.state, total: page.total }
+      const { checkpoint, state, total, partial } = page
+      yield { prepared, bytes: prepared.bytes, checkpoint, state, total, partial }
     }
   }
 
-  async #close(pass: Pass, state: Json | undefined): Promise<void> {
+  async #close(read: Pass, state: Json | undefined, partial: string | undefined): Promise<void> {
     const { services, lease, source, stream } = this.#on
+    // What did not show the whole list says as little about what is gone as an incremental pass.
+    const pass: Pass = partial === undefined ? read : { ...read, kind: 'incremental' }
     const reader = source.connector.streams[stream]
     let mapped: readonly ReportLine[] = []
     const result = await services.database.transaction(async (sql) => {
@@ -193,17 +199,19 @@ export class StreamRun {
       } else await sql.query('delete from sync_pages where pass_id = $1', [pass.id])
       await sql.query(
         `update sync_run_streams set created = created + $3, removed = $4, withheld = $5, finished_at = now(),
-           state = case when $5::bigint > 0 or rejected > 0 then 'warning' else 'succeeded' end
+           state = case when $5::bigint > 0 or rejected > 0 or $6 then 'warning' else 'succeeded' end
          where run_id = $1 and stream = $2`,
-        [lease.runId, stream, swept.created, swept.removed, swept.withheld],
+        [lease.runId, stream, swept.created, swept.removed, swept.withheld, partial !== undefined],
       )
       return swept
     })
+    if (partial !== undefined) this.#on.log.add({ level: 'warning', code: 'partial', message: partial }, stream)
     for (const note of [...result.notes, ...mapped]) this.#on.log.add(note, stream)
     this.summary.created += result.created
     this.summary.removed = result.removed
     this.summary.withheld = result.withheld
-    this.summary.state = result.withheld > 0 || this.summary.rejected > 0 ? 'warning' : 'succeeded'
+    const warns = result.withheld > 0 || this.summary.rejected > 0 || partial !== undefined
+    this.summary.state = warns ? 'warning' : 'succeeded'
   }
 
   #count(
@@ -215,17 +223,7 @@ export class StreamRun {
 
   #report(prepared: PreparedPage): void {
     const { log, stream } = this.#on
-    for (const { sourceId, reason } of prepared.rejected) {
-      log.add(
-        {
-          level: 'warning',
-          code: 'record-rejected',
-          message: `Record ${sourceId ?? '(no id)'} was set aside: ${reason}.`,
-          ...(sourceId !== undefined && { sourceId }),
-        },
-        stream,
-      )
-    }
+    for (const rejected of prepared.rejected) log.add(lineOf(rejected), stream)
     if (prepared.duplicates > 0) {
       log.add(
         {

@@ -2,8 +2,8 @@
 import type { StreamName } from '../connector/index.ts'
 import type { Lease } from './lease.ts'
 import { PageStore } from './page.ts'
-import type { Pass } from './pass.ts'
-import { preparer } from './prepare.ts'
+import { nextPassId, type Pass } from './pass.ts'
+import { lineOf, preparer } from './prepare.ts'
 import type { RunLog } from './run-log.ts'
 import type { Scope } from './scope.ts'
 import type { OpenSource, SyncServices } from './services.ts'
@@ -41,9 +41,8 @@ export async function touchRecords(
       )
       continue
     }
-    const rows = await services.database.rows<{ id: number }>("select nextval('sync_passes') as id")
     const pass: Pass = {
-      id: rows[0]?.id ?? 0,
+      id: await nextPassId(services.database.pool),
       kind: 'incremental',
       startedAt: new Date(),
       since: undefined,
@@ -53,18 +52,8 @@ export async function touchRecords(
       baseline: 0,
       note: undefined,
     }
-    const prepared = preparer(stream)({ records: [record] })
-    for (const { reason } of prepared.rejected) {
-      log.add(
-        {
-          level: 'warning',
-          code: 'record-rejected',
-          message: `Record ${sourceId} was set aside: ${reason}.`,
-          sourceId,
-        },
-        stream,
-      )
-    }
+    const prepared = preparer(stream, reader.leftOutWhenEmpty)({ records: [record] })
+    for (const rejected of prepared.rejected) log.add(lineOf(rejected), stream)
     const store = new PageStore(services.database, {
       lease,
       connectionId: source.row.id,

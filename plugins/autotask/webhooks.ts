@@ -58,7 +58,7 @@ const streamOf: ReadonlyMap<string, StreamName> = new Map([
   ['configurationitems', 'configurations'],
 ])
 
-export const webhooks: WebhookSource<AutotaskSettings> = {
+export const webhooks = {
   streams: hooks.map(({ stream }) => stream),
 
   async register(ctx, url) {
@@ -103,7 +103,7 @@ export const webhooks: WebhookSource<AutotaskSettings> = {
     const name = parts.map((part) => id(part) ?? '').join('/')
     return { ...(payload?.guid === undefined ? {} : { id: name }), hints }
   },
-}
+} satisfies WebhookSource<AutotaskSettings>
 
 /** Made from the connection's own secret, so there is nothing to store; a new secret takes a new registration. */
 function secretKey({ secret }: AutotaskSettings): string {

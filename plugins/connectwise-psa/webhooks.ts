@@ -16,7 +16,7 @@ const streams = { company: 'companies', contact: 'contacts', configuration: 'con
 type CallbackType = keyof typeof streams
 const types = Object.keys(streams).filter(isCallbackType)
 
-export const webhooks: WebhookSource<ConnectWiseSettings> = {
+export const webhooks = {
   streams: Object.values(streams),
 
   async register(ctx, url) {
@@ -48,7 +48,7 @@ export const webhooks: WebhookSource<ConnectWiseSettings> = {
       type && isCallbackType(type) && sourceId ? [{ stream: streams[type], sourceId }] : []
     return { ...(message ? { id: message } : {}), hints }
   },
-}
+} satisfies WebhookSource<ConnectWiseSettings>
 
 function isCallbackType(type: string): type is CallbackType {
   return Object.hasOwn(streams, type)

@@ -27,7 +27,7 @@ const header = 'Token'
 /** "An own header with a secret". */
 const headerAuthentication = 3
 
-export const webhooks: WebhookSource<HaloSettings> = {
+export const webhooks = {
   streams: ['companies', 'contacts', 'configurations'],
 
   /**
@@ -76,7 +76,7 @@ export const webhooks: WebhookSource<HaloSettings> = {
     const message = body && (text(body.webhook_event_id) ?? text(body.message_id))
     return { ...(message ? { id: message } : {}), hints: body ? hintsIn(body) : [] }
   },
-}
+} satisfies WebhookSource<HaloSettings>
 
 function definition(settings: HaloSettings, url: string) {
   return {

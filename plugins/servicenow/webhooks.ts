@@ -20,7 +20,7 @@ export const hookTable = 'u_tributary_hook'
 const streams = ['companies', 'sites', 'contacts', 'configurations'] as const
 const signatureHeader = 'x-tributary-signature'
 
-export const webhooks: WebhookSource<ServiceNowSettings> = {
+export const webhooks = {
   streams,
 
   async register(ctx, url) {
@@ -58,7 +58,7 @@ export const webhooks: WebhookSource<ServiceNowSettings> = {
     const hints: readonly WebhookHint[] = stream && sourceId ? [{ stream, sourceId }] : []
     return { ...(id ? { id } : {}), hints }
   },
-}
+} satisfies WebhookSource<ServiceNowSettings>
 
 async function hooksTo(ctx: Ctx, url: string): Promise<readonly Row[]> {
   try {

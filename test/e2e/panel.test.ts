@@ -85,7 +85,7 @@ t.test('from the log-in to synced records, in the browser alone', async (t) => {
     'what was found',
   )
   await page.locator('tbody a').first().click()
-  await page.getByRole('heading', { name: 'History' }).waitFor()
+  await page.locator('#main').getByRole('heading', { name: 'History' }).waitFor()
   t.match(await page.getByRole('link', { name: /Open in ConnectWise PSA/ }).getAttribute('href'), /^http/)
   t.match(await page.locator('.timeline').textContent(), /came with run #/)
 

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { webhookTokenField } from '../../core/api/webhooks.ts'
+import { webhookTokenField } from '../../core/connections/webhooks.ts'
 import type { Context, Settings, WebhookDelivery, WebhookHint, WebhookSource } from '../../core/connector/index.ts'
 import { portOf, send, start } from '../core/server/start.ts'
 

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { serveSimulator } from '../../../core/conformance/server.ts'
 import { createWorld } from '../../../core/conformance/world.ts'
+import { webhookTokenField } from '../../../core/connections/webhooks.ts'
 import { CompanyMappings } from '../../../core/mapping/companies.ts'
 import { listSourceCompanies } from '../../../core/mapping/company-list.ts'
 import { Mapping } from '../../../core/mapping/mapping.ts'
@@ -19,7 +20,7 @@ const world = createWorld({ companies: 20, contacts: 60, configurations: 120, ti
 const simulator = simulate(world)
 const server = await serveSimulator(simulator)
 t.teardown(() => server.close())
-const { database, connections, catalogue } = await bench(t, [connectWise])
+const { database, connections, catalogue, vault } = await bench(t, [connectWise])
 const note = async () => {}
 const mapping = new Mapping(new ValueMappings(database, note), new CompanyMappings(database, note))
 const engine = new SyncEngine({
@@ -133,21 +134,21 @@ await t.test('a warranty date goes out once approved, and a foreign change stops
 })
 
 await t.test('webhooks: an address of their own, registered once, taken away at the end', async (t) => {
-  const ids = await connections.registerWebhooks(id, 'https://hub.example/')
+  await t.rejects(connections.turnOnWebhooks(id, undefined, by), /TRIBUTARY_PUBLIC_URL/)
+  const { ids, address } = await connections.turnOnWebhooks(id, 'https://hub.example/', by)
   t.equal(ids.length, connectWise.webhooks?.streams.length)
-  t.same(await connections.registerWebhooks(id, 'https://hub.example'), ids)
+  t.equal(address, null, 'what is registered by the hub is nothing for people to copy')
+  t.same((await connections.turnOnWebhooks(id, 'https://hub.example', by)).ids, ids)
   const [company] = world.companies.after(0)
   const [delivery] = simulator.deliveries?.('companies', String(company?.id), 'updated') ?? []
   const url = new URL(delivery?.url ?? '')
   const [, hooks, connection, token = ''] = url.pathname.split('/')
   t.same([url.origin, hooks, connection], ['https://hub.example', 'hooks', String(id)])
   t.ok(Buffer.from(token, 'base64url').length >= 32)
-  t.equal(await connections.isWebhookToken(id, token), true)
-  for (const wrong of ['', 'x', `${token}x`, token.slice(1)])
-    t.equal(await connections.isWebhookToken(id, wrong), false)
+  t.equal((await vault.read(id))[webhookTokenField], token)
   t.notMatch(JSON.stringify(await connections.get(id)), token)
 
-  const moved = await connections.registerWebhooks(id, 'https://new.example')
+  const { ids: moved } = await connections.turnOnWebhooks(id, 'https://new.example', by)
   t.match(await connections.get(id), { webhookIds: moved, webhookUrl: 'https://new.example' })
   const deliveries = simulator.deliveries?.('companies', String(company?.id), 'updated') ?? []
   t.same(
@@ -155,22 +156,23 @@ await t.test('webhooks: an address of their own, registered once, taken away at 
     ['https://new.example'],
     'the old address is gone',
   )
-  t.equal(await connections.isWebhookToken(id, token), false, 'and with it the old token')
+  t.not((await vault.read(id))[webhookTokenField], token, 'and with it the old token')
 
-  await connections.unregisterWebhooks(id)
+  t.equal(await connections.turnOffWebhooks(id, by), undefined)
+  t.equal((await vault.read(id))[webhookTokenField], undefined)
   t.same(simulator.deliveries?.('companies', String(company?.id), 'updated'), [])
   t.match(await connections.get(id), { webhookIds: [], webhookUrl: null })
 })
 
 await t.test('disconnected, the vendor has no registrations any more; unreachable, the admin is told', async (t) => {
-  await connections.registerWebhooks(id, 'https://hub.example')
+  await connections.turnOnWebhooks(id, 'https://hub.example', by)
   t.equal(await connections.remove(id, by), undefined)
   t.same(simulator.deliveries?.('companies', '1', 'updated'), [])
 
   const gone = await serveSimulator(simulator)
   await connections.update(id, { settings: simulator.settings(server.origin) }, by)
   await connections.resume(id, by)
-  await connections.registerWebhooks(id, 'https://hub.example')
+  await connections.turnOnWebhooks(id, 'https://hub.example', by)
   await connections.update(id, { settings: { site: gone.origin, privateKey: 'wrong' } }, by)
   t.match(await connections.remove(id, by), /could not be taken away.*delete them there/)
   t.match(await connections.get(id), { state: 'disconnected', webhookIds: [] })

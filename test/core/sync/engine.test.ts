@@ -72,6 +72,55 @@ t.test('what changed is written and logged field by field; what was not sent sta
   ])
 })
 
+t.test('what a vendor leaves out when it is empty is emptied, where the connector says so', async (t) => {
+  const here = await filled(t, 3)
+  here.source.leftOutWhenEmpty.set('configurations', ['serialNumber', 'notes'])
+  await here.run()
+  here.put('configurations', { sourceId: 'c0002', name: 'Record c0002', companyId: 'A' })
+  const { runId } = await here.run()
+  t.match(await here.counts(runId, 'configurations'), { updated: 1, unchanged: 2 })
+  t.match(await here.database.row("select serial_number, active from configurations where source_id = 'c0002'"), {
+    serial_number: null,
+    active: true,
+  })
+  t.strictSame(await here.database.rows('select field, before, after from record_changes'), [
+    { field: 'serial_number', before: 'S-1', after: null },
+  ])
+  here.put('configurations', { sourceId: 'c0003', name: 'Record c0003', companyId: 'A', active: true })
+  await here.run({ pass: 'incremental', touched: [{ stream: 'configurations', sourceId: 'c0003' }] })
+  t.match(await here.database.row("select serial_number from configurations where source_id = 'c0003'"), {
+    serial_number: null,
+  })
+})
+
+t.test('a pass that cannot show the whole list removes nothing and says why', async (t) => {
+  const here = await filled(t)
+  await here.run()
+  const full = await here.database.row(
+    "select last_full_at from stream_states where stream = 'configurations' and last_full_at is not null",
+  )
+  here.remove('configurations', 'c0007')
+  here.put('configurations', { sourceId: 'c0008', name: 'Renamed', companyId: 'A' })
+  here.source.pageSize = 100
+  here.source.beforePage = (stream) => {
+    if (stream !== 'configurations') return undefined
+    const records = [...(here.source.records.get('configurations')?.values() ?? [])]
+    return { records: records as never, partial: 'Grant the right "See all".' }
+  }
+  const { runId, state, error } = await here.run()
+  t.match({ state, error }, { state: 'warning', error: undefined })
+  t.match(await here.counts(runId, 'configurations'), { state: 'warning', updated: 1, removed: 0, withheld: 0 })
+  t.match(await here.database.row(live), { count: 40 })
+  t.match(await here.database.rows('select level, code, message from sync_log where run_id = $1', [runId]), [
+    { level: 'warning', code: 'partial', message: 'Grant the right "See all".' },
+  ])
+  t.same(
+    await here.database.row("select last_full_at from stream_states where stream = 'configurations'"),
+    full,
+    'it does not count as read whole',
+  )
+})
+
 t.test('fields that come one time and not the next write nothing as long as they say the same', async (t) => {
   const here = await filled(t, 3)
   await here.run()

@@ -22,6 +22,8 @@ export interface Source {
   readonly records: Map<StreamName, Map<string, Loose>>
   pageSize: number
   deletes: 'none' | 'reported' | 'by-absence'
+  /** Per stream: fields whose absence means that they are empty. */
+  readonly leftOutWhenEmpty: Map<StreamName, readonly string[]>
   /** Called before each page leaves; may throw, wait, or change the page. */
   beforePage: (
     stream: StreamName,
@@ -50,6 +52,9 @@ function stream<K extends StreamName>(source: Source, name: K): Stream<K, Settin
       return source.deletes
     },
     incremental: { overlapSeconds: 60 },
+    get leftOutWhenEmpty() {
+      return (source.leftOutWhenEmpty.get(name) ?? []) as readonly (keyof RecordOf<K> & string)[]
+    },
     async *read(ctx) {
       source.reads.push({ stream: name, since: ctx.since, checkpoint: ctx.checkpoint })
       const after = typeof ctx.checkpoint === 'string' ? ctx.checkpoint : ''
@@ -94,6 +99,7 @@ export function attach(
     records: new Map(),
     pageSize: 10,
     deletes: 'by-absence',
+    leftOutWhenEmpty: new Map(),
     beforePage: () => undefined,
     reads: [],
   }

@@ -235,8 +235,8 @@ t.test('registers webhooks and believes what is signed', async (t) => {
   const one = await simulated(t, small)
   const { webhooks } = connectWise
   const ctx = one.context()
-  t.equal((await webhooks?.register(ctx, 'https://hub.example/hook'))?.length, 3)
-  t.equal((await webhooks?.register(ctx, 'https://hub.example/hook'))?.length, 3, 'again changes nothing')
+  t.equal((await webhooks?.register?.(ctx, 'https://hub.example/hook'))?.length, 3)
+  t.equal((await webhooks?.register?.(ctx, 'https://hub.example/hook'))?.length, 3, 'again changes nothing')
   for (const stream of ['companies', 'contacts', 'configurations'] as const) {
     const deliveries = one.simulator.deliveries?.(stream, '5', 'updated') ?? []
     t.equal(deliveries.length, 1)
@@ -249,7 +249,7 @@ t.test('registers webhooks and believes what is signed', async (t) => {
       t.same(webhooks?.touched(delivery).hints, [{ stream, sourceId: '5' }])
     }
   }
-  await webhooks?.unregister(ctx, 'https://hub.example/hook')
+  await webhooks?.unregister?.(ctx, 'https://hub.example/hook')
   t.same(one.simulator.deliveries?.('companies', '5', 'updated'), [])
   sound(one)
 })

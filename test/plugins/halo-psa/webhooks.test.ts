@@ -1,14 +1,12 @@
 import t from 'tap'
 import type { WebhookDelivery } from '../../../core/connector/contract.ts'
 import type { SimulatedDelivery } from '../../../core/connector/simulator.ts'
-import { haloPsa } from '../../../plugins/halo-psa/connector.ts'
+import { webhooks } from '../../../plugins/halo-psa/webhooks.ts'
 import { failure } from '../connected.ts'
 import { type Simulated, simulated } from './simulated.ts'
 
 const size = { companies: 4, contacts: 20, configurations: 20, tickets: 1 }
 const hub = 'https://hub.example/hooks/12/abc'
-const { webhooks } = haloPsa
-if (!webhooks) throw new Error('no webhooks')
 
 const received = ({ url, headers, body }: SimulatedDelivery): WebhookDelivery => ({
   raw: Buffer.from(body),

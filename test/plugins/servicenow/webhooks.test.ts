@@ -2,12 +2,11 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { serviceNow } from '../../../plugins/servicenow/connector.ts'
+import { webhooks } from '../../../plugins/servicenow/webhooks.ts'
 import { failure } from '../connected.ts'
 import { simulated } from './simulated.ts'
 
 const tiny = { companies: 6, contacts: 40, configurations: 80, tickets: 5 }
-const { webhooks } = serviceNow
 const url = 'https://hub.example/hooks/1/token'
 
 t.test('the hub keeps its address in the table of the recipe, once', async (t) => {
