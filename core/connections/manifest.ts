@@ -88,7 +88,7 @@ const manifest = {
         required: ['deletes'],
         properties: {
           deletes: { enum: ['none', 'reported', 'by-absence'] },
-          leftOutWhenEmpty: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z]+$' } },
+          leftOutWhenEmpty: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9]*$' } },
         },
       },
     },

@@ -152,7 +152,7 @@ export function contactWriter(world: World, references: ReferenceBook): (contact
       firstName: contact.firstName,
       lastName: absent(contact.lastName),
       company: contact.companyId === null ? undefined : references.company.to(contact.companyId),
-      site: references.site.to(contact.siteId),
+      site: contact.siteId === null ? undefined : references.site.to(contact.siteId),
       addressLine1: absent(contact.addressLine1),
       addressLine2: absent(contact.addressLine2),
       city: absent(contact.city),

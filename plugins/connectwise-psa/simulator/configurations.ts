@@ -12,6 +12,9 @@ const midnight = (day: string | null): string | undefined => (day === null ? und
 /** Configurations of this type have a question, and an API member may not save them without answering it. */
 export const questionedType = 3
 
+/** An empty reference is `{}` or, like everything else that is empty, left out: told of both, so both are here. */
+const reference = (id: number, found: Row): Row | undefined => ('id' in found || id % 2 === 0 ? found : undefined)
+
 function questionsOf({ id, typeId }: WorldConfiguration): Row[] {
   if (typeId !== questionedType) return []
   const question = { answerId: id, questionId: 502, question: 'Which "role" does it play?', answer: 'File & print' }
@@ -29,8 +32,8 @@ export function configurationWriter(
     type: references.configurationType.to(configuration.typeId),
     status: references.configurationStatus.to(configuration.statusId),
     company: references.company.to(configuration.companyId),
-    contact: references.contact.to(configuration.contactId),
-    site: references.site.to(configuration.siteId),
+    contact: reference(configuration.id, references.contact.to(configuration.contactId)),
+    site: reference(configuration.id, references.site.to(configuration.siteId)),
     locationId: 2,
     businessUnitId: 10,
     deviceIdentifier: '',
@@ -53,7 +56,7 @@ export function configurationWriter(
     ram: '',
     localHardDrives: '',
     vendor: {},
-    manufacturer: references.manufacturer.to(configuration.manufacturerId),
+    manufacturer: reference(configuration.id, references.manufacturer.to(configuration.manufacturerId)),
     manufacturerPartNumber: absent(configuration.productNumber),
     questions: questionsOf(configuration),
     activeFlag: configuration.active,

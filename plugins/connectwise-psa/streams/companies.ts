@@ -8,6 +8,7 @@ import { readAll } from '../paging.ts'
 import type { ConnectWiseSettings } from '../settings.ts'
 import {
   address,
+  addressFields,
   chosenFields,
   customFieldValues,
   refId,
@@ -26,6 +27,7 @@ type Company = RecordOf<'companies'>
 export const companies: Stream<'companies', ConnectWiseSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
+  leftOutWhenEmpty: ['website', 'phone', 'marketIds', 'markets', ...addressFields],
   customFields: (ctx) => definedCustomFields(ctx, path),
 
   async *read(ctx) {

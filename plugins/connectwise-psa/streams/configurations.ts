@@ -1,10 +1,10 @@
 import type { ReadContext, Stream } from '../../../core/connector/contract.ts'
-import { bool, date, id, type Row, required, text } from '../../../core/connector/parse.ts'
+import { bool, id, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { configurationQueries } from '../conditions.ts'
 import { definedCustomFields } from '../custom-fields.ts'
 import type { ConnectWiseSettings } from '../settings.ts'
-import { chosenFields, customFieldValues, refId, refName, screenLink, updatedAt } from './fields.ts'
+import { chosenFields, customFieldValues, day, refId, refName, screenLink, updatedAt } from './fields.ts'
 import { overlapSeconds, readPages, readRow } from './reading.ts'
 
 const path = 'company/configurations'
@@ -12,6 +12,23 @@ const path = 'company/configurations'
 export const configurations: Stream<'configurations', ConnectWiseSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
+  leftOutWhenEmpty: [
+    'siteId',
+    'contactId',
+    'serialNumber',
+    'assetTag',
+    'manufacturer',
+    'model',
+    'productNumber',
+    'osType',
+    'osVersion',
+    'macAddress',
+    'ipAddress',
+    'purchaseDate',
+    'installationDate',
+    'warrantyExpiration',
+    'notes',
+  ],
   customFields: (ctx) => definedCustomFields(ctx, path),
 
   async *read(ctx) {
@@ -54,9 +71,9 @@ function reader(ctx: ReadContext<ConnectWiseSettings>) {
       osVersion: text(row.osInfo),
       macAddress: text(row.macAddress),
       ipAddress: text(row.ipAddress),
-      purchaseDate: date(row.purchaseDate),
-      installationDate: date(row.installationDate),
-      warrantyExpiration: date(row.warrantyExpirationDate),
+      purchaseDate: day(row.purchaseDate),
+      installationDate: day(row.installationDate),
+      warrantyExpiration: day(row.warrantyExpirationDate),
       notes: text(row.notes),
       customFields: customFieldValues(row.customFields, chosen),
     }

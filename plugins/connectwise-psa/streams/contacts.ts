@@ -3,7 +3,17 @@ import { bool, id, isRow, list, not, type Row, required, text } from '../../../c
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { definedCustomFields } from '../custom-fields.ts'
 import type { ConnectWiseSettings } from '../settings.ts'
-import { address, chosenFields, customFieldValues, refId, refName, refNames, screenLink, updatedAt } from './fields.ts'
+import {
+  address,
+  addressFields,
+  chosenFields,
+  customFieldValues,
+  refId,
+  refName,
+  refNames,
+  screenLink,
+  updatedAt,
+} from './fields.ts'
 import { overlapSeconds, readPages, readRow } from './reading.ts'
 
 const path = 'company/contacts'
@@ -11,6 +21,7 @@ const path = 'company/contacts'
 export const contacts: Stream<'contacts', ConnectWiseSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
+  leftOutWhenEmpty: ['companyId', 'siteId', 'lastName', 'title', ...addressFields],
   customFields: (ctx) => definedCustomFields(ctx, path),
 
   async *read(ctx) {

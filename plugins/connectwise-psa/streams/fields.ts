@@ -7,6 +7,15 @@ import { screenHost, siteOf } from '../site.ts'
 
 type Read<T> = T | null | undefined
 
+/**
+ * The day of a field that is left out when it is empty. One that cannot be read is handed over as it is: the hub then
+ * sets the record aside and says so, where `undefined` would erase the day it knows.
+ */
+export function day(value: unknown): Read<string> {
+  const read = date(value)
+  return read === undefined && value !== undefined ? JSON.stringify(value) : read
+}
+
 /** When the record last changed. The links beside it may name another host or release and are never followed. */
 export function updatedAt(row: Row): Read<string> {
   return instant(object(row._info)?.lastUpdated)
@@ -47,7 +56,10 @@ function each(value: unknown, read: (value: unknown) => Read<string>): Read<read
   return values
 }
 
-type Address = Pick<RecordOf<'contacts'>, 'addressLine1' | 'addressLine2' | 'city' | 'state' | 'postalCode' | 'country'>
+/** ConnectWise leaves properties without a value out of its answers; each stream names those a person can empty. */
+export const addressFields = ['addressLine1', 'addressLine2', 'city', 'state', 'postalCode', 'country'] as const
+
+type Address = Pick<RecordOf<'contacts'>, (typeof addressFields)[number]>
 
 /** Companies and contacts have the state as text, sites as a reference. */
 export function address(row: Row): Address {

@@ -5,7 +5,7 @@ import { isNotFound } from '../client.ts'
 import { idNumber } from '../conditions.ts'
 import { readAll } from '../paging.ts'
 import type { ConnectWiseSettings } from '../settings.ts'
-import { address, updatedAt } from './fields.ts'
+import { address, addressFields, updatedAt } from './fields.ts'
 
 type Site = RecordOf<'sites'>
 
@@ -19,6 +19,7 @@ const sitesPerPage = 1000
  */
 export const sites: Stream<'sites', ConnectWiseSettings> = {
   deletes: 'by-absence',
+  leftOutWhenEmpty: ['phone', ...addressFields],
 
   async *read(ctx): AsyncGenerator<Page<'sites'>> {
     const companies = remaining(ctx)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { preparer } from '../../../core/sync/prepare.ts'
 import { configurations } from '../../../plugins/connectwise-psa/streams/configurations.ts'
 import { collect, failure, lists, records, screen, vendor } from './vendor.ts'
 
@@ -100,4 +101,17 @@ t.test('a pass goes on behind its checkpoint, also between two queries', async (
     'the next query begins at its beginning',
   )
   t.ok(last.every((page) => typeof page.checkpoint === 'object'))
+})
+
+t.test('a date that cannot be read sets its record aside; left out, it is empty', async (t) => {
+  const { warrantyExpirationDate: _left, ...without } = configuration
+  const odd = { ...configuration, id: 4712, purchaseDate: 'next spring' }
+  const { ctx } = vendor(lists({ 'company/configurations': [without, odd] }))
+  const prepare = preparer('configurations', configurations.leftOutWhenEmpty)
+  const { rows, rejected } = prepare({ records: await records(configurations.read(ctx)) })
+  t.match(
+    rows.map(({ json }) => JSON.parse(json)),
+    [{ sourceId: '4711', warrantyExpiration: null, purchaseDate: '2023-03-31' }],
+  )
+  t.match(rejected, [{ sourceId: '4712', reason: /purchaseDate/ }])
 })
