@@ -157,11 +157,10 @@ function forbidden(body: Readonly<Record<string, unknown>> | undefined, said: st
   }
 }
 
-function missing(body: Readonly<Record<string, unknown>> | undefined, said: string | undefined): Fault | undefined {
-  if (!body) return undefined
-  // Also what a path of the release before answers after an upgrade.
-  if (body.code === 'ConnectWiseApi') return { kind: 'not-found', log: log(said), signInAgain: true }
-  return { kind: 'not-found', log: log(said) }
+function missing(body: Readonly<Record<string, unknown>> | undefined, said: string | undefined): Fault {
+  const fault = { kind: 'not-found', ...(said === undefined ? {} : { log: said }) } as const
+  // Anything but "that record is not there" may be a path of the release before: in ConnectWise's words or the web server's.
+  return body?.code === 'NotFound' ? fault : { ...fault, signInAgain: true }
 }
 
 function tooMany(answer: HttpAnswer, body: Readonly<Record<string, unknown>> | undefined): Fault | undefined {

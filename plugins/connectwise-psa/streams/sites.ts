@@ -48,10 +48,16 @@ async function sitesOf(ctx: ReadContext<ConnectWiseSettings>, company: string) {
     const rows = await readAll(ctx, `company/companies/${idNumber(ctx, company)}/sites`)
     return { company, found: rows.map((row) => site(row, company)) }
   } catch (error) {
-    // Deleted since the companies were read.
-    if (isNotFound(error)) return { company, found: [] }
+    if (isNotFound(error) && (await isGone(ctx, company))) return { company, found: [] }
     throw error
   }
+}
+
+/** Whether a company was deleted since the companies were read: a path that is not found is no proof of that. */
+async function isGone(ctx: ReadContext<ConnectWiseSettings>, company: string): Promise<boolean> {
+  const query = { conditions: `id=${idNumber(ctx, company)}`, fields: 'id', pageSize: 1 }
+  const { body } = await ctx.http.request({ url: 'company/companies', query })
+  return Array.isArray(body) && body.length === 0
 }
 
 function site(row: Row, companyId: string): Site {

@@ -137,7 +137,7 @@ t.test('error answers say what they mean', async (t) => {
     kind: 'not-found',
     signInAgain: true,
   })
-  t.equal(fault(404, '<html>'), undefined)
+  t.strictSame(fault(404, '<html>'), { kind: 'not-found', signInAgain: true }, "the web server's words for an old path")
   t.equal(fault(405, { code: 'x' })?.kind, 'bug')
   t.equal(fault(415, '')?.kind, 'bug')
   t.equal(fault(502, '<html>'), undefined)

@@ -23,7 +23,8 @@ type Reply = (seen: Seen) => {
 
 /** ConnectWise in the release `release`, which the test may change; other releases' paths are gone. */
 async function connected(t: Test, reply: Reply) {
-  const cloud = { release: 'v2025_1', seen: [] as Seen[] }
+  const gone: unknown = { code: 'ConnectWiseApi', message: 'The endpoint does not exist.' }
+  const cloud = { release: 'v2025_1', seen: [] as Seen[], gone }
   const origin = await serve(t, (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const seen: Seen = {
@@ -38,7 +39,8 @@ async function connected(t: Test, reply: Reply) {
     }
     const root = `/${cloud.release}/apis/3.0/`
     if (!url.pathname.startsWith(root)) {
-      return json(response, { code: 'ConnectWiseApi', message: 'The endpoint does not exist.' }, 404)
+      if (typeof cloud.gone !== 'string') return json(response, cloud.gone, 404)
+      return response.writeHead(404, { 'content-type': 'text/html' }).end(cloud.gone)
     }
     const { status = 200, body, headers = {} } = reply({ ...seen, path: url.pathname.slice(root.length) })
     return body === undefined ? response.writeHead(status).end() : json(response, body, status, headers)
@@ -92,11 +94,16 @@ t.test('reads over the wire, with the headers and conditions ConnectWise wants',
 t.test('a new cloud release in the middle of a pass: asks for the path once and goes on', async (t) => {
   const { ctx, cloud } = await connected(t, list)
   await ctx.http.request({ url: 'company/companies' })
-  cloud.release = 'v2025_2'
-  cloud.seen.length = 0
-  const records = (await collect(companies.read(ctx))).flatMap((page) => page.records)
-  t.equal(records.length, 2)
-  t.equal(cloud.seen.filter(({ path }) => path.startsWith('/login/')).length, 1)
+  for (const [release, gone] of [
+    ['v2025_2', cloud.gone],
+    ['v2025_3', '<html><title>404 - File or directory not found.</title></html>'],
+  ] as const) {
+    Object.assign(cloud, { release, gone })
+    cloud.seen.length = 0
+    const records = (await collect(companies.read(ctx))).flatMap((page) => page.records)
+    t.equal(records.length, 2)
+    t.equal(cloud.seen.filter(({ path }) => path.startsWith('/login/')).length, 1)
+  }
 })
 
 t.test('a path that is unknown in the current release stays "not found"; nobody is told to sign in', async (t) => {

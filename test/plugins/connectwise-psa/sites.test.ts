@@ -56,7 +56,8 @@ t.test('the state of a site: short, else long, else as text, else empty', async 
 
 t.test('sites go on behind the last finished company and bear one that vanished', async (t) => {
   const companiesInScope = Array.from({ length: 250 }, (_, i) => String(i + 1))
-  const { ctx } = vendor(({ path }) => {
+  const { ctx } = vendor(({ path, query }) => {
+    if (path === 'company/companies') return { body: query.conditions === 'id=7' ? [] : [{ id: 1 }] }
     const company = Number(/companies\/(\d+)\/sites/.exec(path)?.[1])
     if (company === 7) return { status: 404, body: { code: 'NotFound', message: 'Company 7 not found' } }
     return { body: [{ ...siteRow, id: company * 10 }] }
@@ -79,4 +80,13 @@ t.test('sites go on behind the last finished company and bear one that vanished'
 t.test('an error of one company is no empty list', async (t) => {
   const { ctx } = vendor(() => ({ status: 403, body: { code: 'Security', message: 'no' } }))
   t.equal((await failure(collect(sites.read({ ...ctx, companies: ['1'] })))).kind, 'permission')
+})
+
+t.test('a list that is not found although its company is there is told, not taken for no sites', async (t) => {
+  for (const body of [{ code: 'ConnectWiseApi', message: 'The endpoint does not exist.' }, '<html>', undefined]) {
+    const { ctx } = vendor(({ path }) => (path === 'company/companies' ? { body: [{ id: 1 }] } : { status: 404, body }))
+    t.equal((await failure(collect(sites.read({ ...ctx, companies: ['1'] })))).kind, 'not-found')
+    const nothing = vendor(() => ({ status: 404, body }))
+    t.equal((await failure(collect(sites.read({ ...nothing.ctx, companies: ['1'] })))).kind, 'not-found')
+  }
 })
