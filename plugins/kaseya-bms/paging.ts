@@ -19,6 +19,8 @@ export interface ListPage {
   readonly rows: readonly Row[]
   /** Of this query, where BMS says so. */
   readonly total: number | undefined
+  /** Why the list did not come whole; on a page of its own, behind all others. */
+  readonly partial?: string
 }
 
 /**
@@ -41,17 +43,20 @@ export async function* pages(ctx: Ctx, path: string, query: Query = {}): AsyncGe
       if (total !== undefined && seen.size >= total) return
     }
     if (total === undefined) return
-    if (walk > 1 && seen.size === before) return settle(ctx, path, seen.size, total, cut)
+    if (walk > 1 && seen.size === before) {
+      yield { rows: [], total, partial: lackOf(ctx, path, seen.size, total, cut) }
+      return
+    }
   }
   throw ctx.error('vendor', `The list ${path} of Kaseya BMS changes faster than it can be read. Try again later.`)
 }
 
 /** The list comes to the same end every time, and BMS still speaks of more. */
-function settle(ctx: Ctx, path: string, count: number, total: number, cut: boolean): void {
+function lackOf(ctx: Ctx, path: string, count: number, total: number, cut: boolean): string {
   const message = `Kaseya BMS speaks of ${total} records in ${path} and hands out ${count}`
   // Pages smaller than asked for, counted as if they were full: what lay between them was passed over.
   if (cut) throw ctx.error('vendor', `${message}. Its pages are cut short; the list cannot be read completely.`)
-  ctx.report({ level: 'warning', code: 'total', message: `${message}, the same ones each time.` })
+  return `${message}, the same ones each time. The API user may not be allowed to see the others; what is not shown does not count as removed.`
 }
 
 async function* walked(ctx: Ctx, path: string, query: Query): AsyncGenerator<ListPage & { readonly cut: boolean }> {
@@ -89,17 +94,31 @@ export async function* activeAndInactive(
   query: Query,
   wanted: readonly boolean[] = [true, false],
 ): AsyncGenerator<ListPage> {
+  let count = 0
+  let lack: ListPage | undefined
   for (const isActive of wanted) {
-    let mixed = false
+    let others = 0
+    let shown = 0
     for await (const page of pages(ctx, path, { ...query, 'Filter.IsActive': isActive })) {
-      const others = page.rows.some((row) => bool(row.isActive) === !isActive)
-      if (others && !isActive && wanted.length > 1) {
-        throw ctx.error('vendor', `Kaseya BMS answered ${path} with another list than the one asked for.`)
+      if (page.partial !== undefined) {
+        lack = page
+        continue
       }
-      mixed ||= others
-      yield page
+      const other = (row: Row) => bool(row.isActive) === !isActive
+      // Active ones among the inactive were handed out before.
+      const rows = isActive ? page.rows : page.rows.filter((row) => !other(row))
+      others += page.rows.filter(other).length
+      shown += rows.length
+      if (rows.length > 0) yield { rows, total: page.total }
     }
+    count += shown
     // The filter is not heeded: all were in this one list.
-    if (mixed) return
+    if (isActive && others > 0) break
+    if (!isActive && others > 0 && shown === 0) {
+      const partial = `Asked for inactive records of ${path}, Kaseya BMS shows active ones only: whether there are inactive ones cannot be told, so what is not shown does not count as removed.`
+      lack = { rows: [], total: undefined, partial }
+    }
   }
+  // The total may be that of both lists.
+  if (lack !== undefined && (lack.total === undefined || count < lack.total)) yield lack
 }

@@ -55,6 +55,7 @@ export function simulate(world: World, quirks: KaseyaQuirks = {}): KaseyaSimulat
   const routes = routesOf(world, {
     mostPerPage: 100,
     ignoresActivity: false,
+    inactiveMeansAll: false,
     singlesWrapped: false,
     administrator: false,
     ...quirks,

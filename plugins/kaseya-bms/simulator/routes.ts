@@ -27,6 +27,8 @@ export interface RouteOptions {
   readonly mostPerPage: number
   /** Lists do not heed `Filter.IsActive` and show everything. */
   readonly ignoresActivity: boolean
+  /** Lists take `Filter.IsActive=false` for no filter. */
+  readonly inactiveMeansAll: boolean
   /** Single records come in an envelope, other than described. */
   readonly singlesWrapped: boolean
   readonly administrator: boolean
@@ -96,7 +98,7 @@ export function routesOf(world: World, options: RouteOptions): readonly Route[] 
   /** Without the filter only active ones are shown. */
   const activity = (query: Query) => {
     const wanted = flag(query, 'Filter.IsActive') ?? true
-    return (active: boolean) => options.ignoresActivity || active === wanted
+    return (active: boolean) => options.ignoresActivity || active === wanted || (!wanted && options.inactiveMeansAll)
   }
   const one = <T extends WorldRow>(name: string, table: WorldTable<T>, ids: readonly number[]): T => {
     const row = table.get(ids[0] ?? 0)

@@ -4,7 +4,7 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { askRow, idNumber, isNotFound } from '../client.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { addressOf, mainLocation, reference, statusOf, updatedAt } from './fields.ts'
-import { changed, chosenCompanies, chosenPages, isChosen, overlapSeconds } from './reading.ts'
+import { changed, chosenCompanies, chosenPages, isChosen, overlapSeconds, recordPages } from './reading.ts'
 
 export const accountsPath = 'v2/crm/accounts/summary'
 
@@ -15,12 +15,9 @@ export const companies: Stream<'companies', KaseyaSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
 
-  async *read(ctx: Ctx): AsyncGenerator<Page<'companies'>> {
-    for (const query of changed(ctx.since)) {
-      for await (const { rows } of chosenPages(ctx, accountsPath, chosenCompanies(ctx.filter), query)) {
-        yield { records: rows.map(company) }
-      }
-    }
+  read(ctx: Ctx): AsyncGenerator<Page<'companies'>> {
+    const accounts = chosenPages(ctx, accountsPath, chosenCompanies(ctx.filter), changed(ctx.since))
+    return recordPages(accounts, (row) => [company(row)])
   },
 
   async readOne(ctx, sourceId) {

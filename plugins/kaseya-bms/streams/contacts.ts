@@ -2,11 +2,10 @@ import type { Page, ReadContext, Stream } from '../../../core/connector/contract
 import { bool, isRow, list, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { askRow, idNumber, isNotFound } from '../client.ts'
-import { activeAndInactive } from '../paging.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { account, accountsPath } from './companies.ts'
 import { addressOf, reference, updatedAt } from './fields.ts'
-import { changed, overlapSeconds } from './reading.ts'
+import { changed, chosenPages, overlapSeconds, recordPages } from './reading.ts'
 
 const path = 'v2/crm/contacts/summary'
 
@@ -19,11 +18,7 @@ export const contacts: Stream<'contacts', KaseyaSettings> = {
 
   async *read(ctx): AsyncGenerator<Page<'contacts'>> {
     const addresses = await locationAddresses(ctx)
-    for (const query of changed(ctx.since)) {
-      for await (const { rows } of activeAndInactive(ctx, path, query)) {
-        yield { records: rows.map((row) => contact(row, addresses)) }
-      }
-    }
+    yield* recordPages(chosenPages(ctx, path, undefined, changed(ctx.since)), (row) => [contact(row, addresses)])
   },
 
   async readOne(ctx, sourceId) {
@@ -43,7 +38,7 @@ export const contacts: Stream<'contacts', KaseyaSettings> = {
 /** Contacts have no address of their own; the one of their location stands for it. */
 async function locationAddresses(ctx: Ctx): Promise<ReadonlyMap<string, Address>> {
   const addresses = new Map<string, Address>()
-  for await (const { rows } of activeAndInactive(ctx, accountsPath, {})) {
+  for await (const { rows } of chosenPages(ctx, accountsPath)) {
     for (const [id, address] of addressesIn(rows)) addresses.set(id, address)
   }
   return addresses

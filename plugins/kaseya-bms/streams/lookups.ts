@@ -3,10 +3,10 @@ import type { Page, Stream } from '../../../core/connector/contract.ts'
 import { bool, integer, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { askRows } from '../client.ts'
-import { activeAndInactive } from '../paging.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { assetsPath } from './assets.ts'
 import { reference, statuses } from './fields.ts'
+import { chosenPages, recordPages } from './reading.ts'
 
 function lookup<K extends StreamName>(url: string, record: (row: Row) => RecordOf<K>): Stream<K, KaseyaSettings> {
   return {
@@ -65,18 +65,14 @@ export const configurationStatuses = activeFlag<'configurationStatuses'>(statuse
  */
 export const configurationTypes: Stream<'configurationTypes', KaseyaSettings> = {
   deletes: 'by-absence',
-  async *read(ctx): AsyncGenerator<Page<'configurationTypes'>> {
+  read(ctx): AsyncGenerator<Page<'configurationTypes'>> {
     const seen = new Set<string>()
-    for await (const { rows } of activeAndInactive(ctx, assetsPath, {})) {
-      const records: RecordOf<'configurationTypes'>[] = []
-      for (const row of rows) {
-        const sourceId = reference(row.categoryId)
-        const name = text(row.categoryName)
-        if (!sourceId || !name || seen.has(sourceId)) continue
-        seen.add(sourceId)
-        records.push({ sourceId, name })
-      }
-      yield { records }
-    }
+    return recordPages(chosenPages(ctx, assetsPath), (row) => {
+      const sourceId = reference(row.categoryId)
+      const name = text(row.categoryName)
+      if (!sourceId || !name || seen.has(sourceId)) return []
+      seen.add(sourceId)
+      return [{ sourceId, name }]
+    })
   },
 }

@@ -1,6 +1,7 @@
 /** The lists that can be narrowed: what the admin chose, and what changed. */
-import type { ImportFilter, ReadContext } from '../../../core/connector/contract.ts'
+import type { ImportFilter, Page, ReadContext } from '../../../core/connector/contract.ts'
 import { bool, type Row } from '../../../core/connector/parse.ts'
+import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { idNumber } from '../client.ts'
 import { activeAndInactive, type ListPage, type Query } from '../paging.ts'
 import type { KaseyaSettings } from '../settings.ts'
@@ -19,6 +20,8 @@ interface Choice {
   /** The property that holds the type. */
   readonly property: string
 }
+
+const everything: Choice = { types: undefined, statuses: undefined, parameter: '', property: '' }
 
 export function chosenCompanies({ companyTypes, companyStatuses }: ImportFilter): Choice {
   return {
@@ -52,21 +55,36 @@ function activity({ statuses: chosen }: Choice): readonly boolean[] {
   return statuses.filter(({ sourceId }) => chosen.includes(sourceId)).map(({ active }) => active)
 }
 
-/** The chosen records of a list, page by page. */
+/** The chosen records of a list, page by page; all of them without a choice. */
 export async function* chosenPages(
   ctx: Ctx,
   path: string,
-  choice: Choice,
-  query: Query = {},
+  choice: Choice = everything,
+  queries: readonly Query[] = [{}],
 ): AsyncGenerator<ListPage> {
   const kinds = choice.types?.length
     ? choice.types.map((type) => ({ [choice.parameter]: Number(idNumber(ctx, type)) }))
     : [{}]
-  for (const kind of kinds) {
-    for await (const { rows, total } of activeAndInactive(ctx, path, { ...query, ...kind }, activity(choice))) {
-      yield { rows: rows.filter((row) => isChosen(choice, row)), total }
+  for (const query of queries) {
+    for (const kind of kinds) {
+      for await (const page of activeAndInactive(ctx, path, { ...query, ...kind }, activity(choice))) {
+        yield { ...page, rows: page.rows.filter((row) => isChosen(choice, row)) }
+      }
     }
   }
+}
+
+/** The records of a list, page by page; what BMS kept back is said at the end. */
+export async function* recordPages<K extends StreamName>(
+  lists: AsyncIterable<ListPage>,
+  recordsOf: (row: Row) => readonly RecordOf<K>[],
+): AsyncGenerator<Page<K>> {
+  let partial: string | undefined
+  for await (const page of lists) {
+    partial ??= page.partial
+    if (page.rows.length > 0) yield { records: page.rows.flatMap(recordsOf) }
+  }
+  if (partial !== undefined) yield { records: [], partial }
 }
 
 /** What changed is asked for twice: whether a new record counts as modified is not documented. */

@@ -1,27 +1,23 @@
 import type { Page, Stream } from '../../../core/connector/contract.ts'
 import { bool, isRow, list, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
-import { activeAndInactive } from '../paging.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { accountsPath } from './companies.ts'
 import { addressOf, reference, updatedAt } from './fields.ts'
+import { chosenPages, recordPages } from './reading.ts'
 
 /** Not incremental: whether a changed location touches its account's `modifiedOn` is not known. */
 export const sites: Stream<'sites', KaseyaSettings> = {
   deletes: 'by-absence',
 
-  async *read(ctx): AsyncGenerator<Page<'sites'>> {
-    for await (const { rows } of activeAndInactive(ctx, accountsPath, {})) {
-      const records: RecordOf<'sites'>[] = []
-      for (const account of rows) {
-        const locations = list(account.locations)
-        if (locations === undefined) {
-          throw ctx.error('vendor', 'Kaseya BMS lists accounts without their locations; sites cannot be read.')
-        }
-        for (const location of locations ?? []) if (isRow(location)) records.push(site(location, account))
+  read(ctx): AsyncGenerator<Page<'sites'>> {
+    return recordPages(chosenPages(ctx, accountsPath), (account) => {
+      const locations = list(account.locations)
+      if (locations === undefined) {
+        throw ctx.error('vendor', 'Kaseya BMS lists accounts without their locations; sites cannot be read.')
       }
-      yield { records }
-    }
+      return (locations ?? []).filter(isRow).map((location) => site(location, account))
+    })
   },
 }
 

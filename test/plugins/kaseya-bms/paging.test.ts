@@ -57,10 +57,38 @@ t.test('a record that moved to another page meanwhile is found on a second walk'
   t.same(reported, [])
 })
 
-t.test('a total that counts something else is reported, and the list is what comes', async (t) => {
-  const { found, reported } = await contacts(instead(contactsPath, () => ({ totalRecords: 400 })))
-  t.equal((await found()).length, 250)
-  t.same(reported, ['warning total', 'warning total'])
+t.test('a total beyond what is handed out: nothing that is not shown counts as gone', async (t) => {
+  const short = instead(contactsPath, () => ({ totalRecords: 400 }))
+  const { pages, records } = await simulated(t, size, {}, short)
+  const read = await pages('contacts')
+  t.equal(read.flatMap((page) => page.records).length, 250)
+  t.match(read.at(-1)?.partial, /400 records in .* hands out \d+/)
+  t.equal(read.filter(({ partial }) => partial !== undefined).length, 1)
+  t.equal((await records('companies')).length, 8)
+
+  const both = await simulated(
+    t,
+    size,
+    {},
+    instead(contactsPath, () => ({ totalRecords: 250 })),
+  )
+  const whole = await both.pages('contacts')
+  t.equal(whole.flatMap((page) => page.records).length, 250)
+  t.notOk(
+    whole.some(({ partial }) => partial !== undefined),
+    'a total of active and inactive ones together is met',
+  )
+})
+
+t.test('what accounts keep back is said of sites and companies, too', async (t) => {
+  const { pages } = await simulated(
+    t,
+    size,
+    {},
+    instead(/accounts\/summary$/, () => ({ totalRecords: 99 })),
+  )
+  for (const stream of ['companies', 'sites'] as const)
+    t.match((await pages(stream)).at(-1)?.partial, /99 records/, stream)
 })
 
 t.test('pages that are cut short and counted as full ones end the reading', async (t) => {
@@ -103,14 +131,28 @@ t.test('the same page again and again ends the reading, with and without a total
   }
 })
 
-t.test('a filter that is not heeded costs nothing; another list than asked for is told', async (t) => {
+t.test('a filter that is not heeded costs nothing', async (t) => {
   const { records, asked } = await simulated(t, size, { ignoresActivity: true })
   t.equal((await records('contacts')).length, 250)
   t.equal(asked(contactsPath).length, 3, 'one list has them all')
-  const { found } = await contacts(
+})
+
+t.test('"inactive" that means "all", and "inactive" that is answered with active ones', async (t) => {
+  const everything = await simulated(t, size, { inactiveMeansAll: true })
+  const read = await everything.pages('contacts')
+  t.equal(read.flatMap((page) => page.records).length, 250, 'each once')
+  t.notOk(read.some(({ partial }) => partial !== undefined))
+
+  const active = await simulated(
+    t,
+    size,
+    {},
     instead(contactsPath, (result) => ({ result: list(result).map((row) => ({ ...Object(row), isActive: true })) })),
   )
-  t.match((await failure(found())).admin, /another list/)
+  const pages = await active.pages('contacts')
+  const found = pages.flatMap((page) => page.records)
+  t.ok(found.length > 200 && found.length < 250 && found.every((record) => record.active))
+  t.match(pages.at(-1)?.partial, /active ones only/)
 })
 
 t.test('what changed: by both stamps, for a new contact is not "modified"', async (t) => {
