@@ -1,7 +1,7 @@
 /** The rights of the API member, as ConnectWise names them, and how to see whether they are there. */
 import type { Checked, Context, Permission, PermissionCheck } from '../../core/connector/contract.ts'
 import { isRow, text } from '../../core/connector/parse.ts'
-import { isForbidden } from './client.ts'
+import { isForbidden, isNotFound } from './client.ts'
 import type { ConnectWiseSettings } from './settings.ts'
 import { screenHost, siteOf } from './site.ts'
 
@@ -77,13 +77,20 @@ const rights: readonly (Permission & { readonly probe: string; readonly blind?: 
   },
 ]
 
+/** What the hub never reads. Only their number is asked for: 403 is the right answer. */
+const beyond = [
+  { right: 'System > Member Maintenance', probe: 'system/members/count' },
+  { right: 'Project > Project Tickets', probe: 'project/tickets/count' },
+]
+
 export const permissions: readonly Permission[] = rights.map(({ probe: _probe, blind: _blind, ...right }) => right)
 
-/** Reads one row of every list the connector needs; changes nothing. */
+/** Reads one row of every list the connector needs, and counts what it does not; changes nothing. */
 export async function check(ctx: Context<ConnectWiseSettings>): Promise<Checked> {
   const info = await systemInfo(ctx)
   const probes = [...new Set(rights.map((right) => right.probe))]
   const readable = new Map(await Promise.all(probes.map(async (probe) => [probe, await canRead(ctx, probe)] as const)))
+  const opened = await Promise.all(beyond.map(async ({ right, probe }) => ((await canCount(ctx, probe)) ? right : [])))
   const site = siteOf(ctx.settings.site)
   const host = site ? screenHost(site.host) : ctx.settings.site
   const version = text(info?.version)
@@ -92,12 +99,20 @@ export async function check(ctx: Context<ConnectWiseSettings>): Promise<Checked>
     accountName: [ctx.settings.companyId, host, text(info?.cloudRegion), version && `version ${version}`]
       .filter(Boolean)
       .join(', '),
-    permissions: rights.map((right) => verdict(right, readable.get(right.probe) === true)),
+    permissions: rights.map((right) => verdict(right, readable.get(right.probe) === true, opened.flat())),
   }
 }
 
-function verdict(right: (typeof rights)[number], readable: boolean): PermissionCheck {
+function verdict(right: (typeof rights)[number], readable: boolean, opened: readonly string[]): PermissionCheck {
   if (!readable) return { permission: right.id, state: 'missing', message: `Grant ${right.right}.` }
+  // Said once, at the right every connection has.
+  if (right.required && opened.length > 0) {
+    return {
+      permission: right.id,
+      state: 'excessive',
+      message: `Granted, but the role also opens what the hub never reads: ${opened.join(', ')}. Set these to None in the role of the API member, and everything else the set-up does not ask for.`,
+    }
+  }
   if (right.blind) return { permission: right.id, state: 'unknown', message: right.blind }
   // With "My" instead of "All" ConnectWise answers shorter lists and says nothing about it.
   return { permission: right.id, state: 'ok', message: 'Readable. That the level is "All" cannot be seen from here.' }
@@ -109,6 +124,17 @@ async function canRead(ctx: Context<ConnectWiseSettings>, url: string): Promise<
     return true
   } catch (error) {
     if (isForbidden(error)) return false
+    throw error
+  }
+}
+
+async function canCount(ctx: Context<ConnectWiseSettings>, url: string): Promise<boolean> {
+  try {
+    await ctx.http.request({ url })
+    return true
+  } catch (error) {
+    // An installation without the module says 404.
+    if (isForbidden(error) || isNotFound(error)) return false
     throw error
   }
 }

@@ -38,6 +38,8 @@ export interface ConnectWiseQuirks {
 }
 
 export interface ConnectWiseSimulator extends Simulator<ConnectWiseSettings> {
+  /** Of an API member with more rights than the connector needs. */
+  adminSettings(origin: string): ConnectWiseSettings
   /** The cloud moves to another release: from now on paths of the old one do not exist. */
   upgrade(release: string): void
   /** What it serves under `apis/3.0`, e.g. `GET company/companies/{id}`. */
@@ -51,6 +53,12 @@ const maxAddress = 2_000
 
 const keys = { publicKey: 'SimulatorPublic', privateKey: 'SimulatorPrivate' }
 const limitedKeys = { publicKey: 'LimitedPublic', privateKey: 'LimitedPrivate' }
+
+/** Of an API member whose role opens everything. */
+const adminKeys = { publicKey: 'AdminPublic', privateKey: 'AdminPrivate' }
+
+/** What a role made for the connector does not open. */
+const notNeeded: readonly Right[] = ['members', 'project-tickets']
 
 /** Who may not read a list may not edit its records either. */
 const lacking: readonly Right[] = ['configurations', 'tickets', 'configurations-edit', 'callbacks']
@@ -111,8 +119,9 @@ export function simulate(world: World, quirks: ConnectWiseQuirks = {}): ConnectW
         name.toLowerCase() === companyId.toLowerCase() && secret.join('+') === `${pair.publicKey}:${pair.privateKey}`
       )
     }
-    if (is(keys)) return []
-    if (is(limitedKeys)) return lacking
+    if (is(adminKeys)) return []
+    if (is(keys)) return notNeeded
+    if (is(limitedKeys)) return [...notNeeded, ...lacking]
     throw unauthorized()
   }
 
@@ -167,6 +176,7 @@ export function simulate(world: World, quirks: ConnectWiseQuirks = {}): ConnectW
     settings: (origin) => settingsWith(origin, {}),
     wrongSettings: (origin) => settingsWith(origin, { privateKey: 'wrong' }),
     limitedSettings: (origin) => ({ settings: settingsWith(origin, limitedKeys), missing: lacking }),
+    adminSettings: (origin) => settingsWith(origin, adminKeys),
     *expected(stream) {
       // Sites and ticket statuses are listed per company and per board: they go with these.
       if (stream === 'sites') {

@@ -6,7 +6,7 @@ import { patched } from './patch.ts'
 import { notJson, recordMissing } from './refusals.ts'
 import type { Resources } from './resources.ts'
 
-/** The ids of the connector's permissions. */
+/** The ids of the connector's permissions, and rights it does not need. */
 export type Right =
   | 'companies'
   | 'table-setup'
@@ -16,6 +16,8 @@ export type Right =
   | 'manufacturers'
   | 'configurations-edit'
   | 'callbacks'
+  | 'members'
+  | 'project-tickets'
 
 export interface Call {
   readonly request: SimulatedRequest
@@ -103,6 +105,8 @@ export function routesOf(
     ...listOfParent('service/tickets/{parentId}/notes', 'tickets', resources.notesOf),
     ...listOfParent('service/tickets/{parentId}/configurations', 'tickets', resources.configurationsOf),
     ...list('system/callbacks', 'callbacks', callbacks.resource),
+    get('system/members/count', 'members', () => ({ status: 200, body: { count: 12 } })),
+    get('project/tickets/count', 'project-tickets', () => ({ status: 200, body: { count: 0 } })),
     get('system/info', undefined, () => ({ status: 200, body: options.info() })),
     {
       method: 'POST',

@@ -1,14 +1,15 @@
 import t from 'tap'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
 import { check, permissions } from '../../../plugins/connectwise-psa/permissions.ts'
-import { type Answer, failure, vendor } from './vendor.ts'
+import { type Answer, failure, notThere, vendor } from './vendor.ts'
 
 const info = { version: 'v2025.1.108', isCloud: true, cloudRegion: 'NA' }
-const all: Answer = ({ path }) => ({ body: path === 'system/info' ? info : [] })
+const no = { status: 403, body: { code: 'Security', message: 'no' } }
+const all: Answer = ({ path }) => (path.endsWith('/count') ? no : { body: path === 'system/info' ? info : [] })
 const without =
   (...paths: string[]): Answer =>
   (asked) =>
-    paths.includes(asked.path) ? { status: 403, body: { code: 'Security', message: 'no' } } : all(asked)
+    paths.includes(asked.path) ? no : all(asked)
 
 const states = async (answer: Answer) => {
   const { permissions } = await check(vendor(answer).ctx)
@@ -25,8 +26,9 @@ t.test('names the account and one line per right, by reading alone', async (t) =
     connectWise.permissions.map((right) => right.id),
   )
   t.ok(asked.every(({ method }) => method === 'GET'))
-  t.ok(asked.filter(({ path }) => path !== 'system/info').every(({ query }) => query.pageSize === '1'))
-  t.equal(asked.length, 8)
+  const lists = asked.filter(({ path }) => path !== 'system/info' && !path.endsWith('/count'))
+  t.ok(lists.every(({ query }) => query.pageSize === '1'))
+  t.equal(asked.length, 10)
 })
 
 t.test('the same account whichever of its hosts was typed', async (t) => {
@@ -50,6 +52,17 @@ t.test('missing rights, and what hangs on them', async (t) => {
   })
   t.match(await states(without('company/companies')), { companies: 'missing', configurations: 'ok' })
   t.equal((await check(vendor(without('system/info')).ctx)).accountName, 'Acme, na.myconnectwise.net')
+})
+
+t.test('a role that opens more than the hub needs, and modules that are not there', async (t) => {
+  const members: Answer = (asked) => (asked.path === 'system/members/count' ? { body: { count: 5 } } : all(asked))
+  const { permissions } = await check(vendor(members).ctx)
+  t.match(
+    permissions.filter(({ state }) => state === 'excessive'),
+    [{ permission: 'companies', message: /System > Member Maintenance\. Set these to None/ }],
+  )
+  const absent: Answer = (asked) => (asked.path === 'project/tickets/count' ? notThere : all(asked))
+  t.match(await states(absent), { companies: 'ok' })
 })
 
 t.test('wrong keys and outages are no missing rights', async (t) => {

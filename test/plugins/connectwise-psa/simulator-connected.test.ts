@@ -153,6 +153,9 @@ t.test('sees which rights are missing, and wrong keys', async (t) => {
   const { simulator, server } = one
   const checked = await connectWise.check(one.context())
   t.notOk(checked.permissions.some(({ state }) => state === 'missing'))
+  t.notOk(checked.permissions.some(({ state }) => state === 'excessive'))
+  const admin = await connectWise.check(one.context({}, simulator.adminSettings(server.origin)))
+  t.match(admin.permissions[0], { permission: 'companies', state: 'excessive', message: /Member.*Project Tickets/ })
   const { settings, missing } = simulator.limitedSettings(server.origin)
   const limited = await connectWise.check(one.context({}, settings))
   t.same(
