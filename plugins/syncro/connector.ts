@@ -17,6 +17,7 @@ import {
 } from './streams/lookups.ts'
 import { sites } from './streams/sites.ts'
 import { tickets } from './tickets.ts'
+import { webhooks } from './webhooks.ts'
 import { writeBack } from './write-back.ts'
 
 export const syncro: SourceConnector<SyncroSettings> = {
@@ -49,4 +50,5 @@ export const syncro: SourceConnector<SyncroSettings> = {
   filters: ['companyStatuses', 'configurationTypes'],
   tickets,
   writeBack,
+  webhooks,
 }

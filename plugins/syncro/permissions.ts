@@ -22,9 +22,9 @@ function right(id: RightId, right: string, capability: string, required = false)
 
 export const permissions = [
   right('customers-list', 'Customers - List/Search', 'companies', true),
-  right('customers-view', 'Customers - View Detail', 'contacts, sites'),
+  right('customers-view', 'Customers - View Detail', 'contacts, sites, webhooks'),
   right('assets-list', 'Assets - List/Search', 'configurations'),
-  right('assets-view', 'Assets - View Details', 'write-back (reads the asset first)'),
+  right('assets-view', 'Assets - View Details', 'write-back (reads the asset first), webhooks'),
   right('assets-edit', 'Assets - Edit', 'write-back'),
   right('tickets-list', 'Tickets - List/Search', 'live tickets'),
   right('tickets-view', 'Tickets - View Details', 'live tickets with their comments'),

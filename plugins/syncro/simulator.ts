@@ -3,11 +3,13 @@
  * fictional world, in the protocol, with the limits, errors and oddities that Syncro's published description and its
  * users' reports tell of.
  */
+import type { StreamName } from '../../core/connector/records.ts'
 import type { SimulatedAnswer, SimulatedRequest, Simulator, World } from '../../core/connector/simulator.ts'
 import type { SyncroSettings } from './settings.ts'
 import { Assets } from './simulator/assets.ts'
 import { Clients, companyOf, customerId } from './simulator/clients.ts'
 import { Definitions, labels } from './simulator/definitions.ts'
+import { Notices, type Subject } from './simulator/notices.ts'
 import { fullMeta, ordered, page, pageNumber, type Row } from './simulator/paged.ts'
 import {
   assetNotFound,
@@ -76,6 +78,7 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
   const definitions = new Definitions(world)
   const assets = new Assets(world, clients, definitions, quirks.replaces === true)
   const tickets = new Tickets(world, clients)
+  const notices = new Notices(account)
   let minute = { began: 0, requests: 0 }
 
   const routes: readonly Route[] = [
@@ -111,6 +114,16 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
           perPage: 50,
           meta: fullMeta,
         }),
+    },
+    {
+      method: 'GET',
+      path: 'contacts/{id}',
+      right: 'customers-view',
+      serve: (_, id) => {
+        const contact = clients.isListed(id) ? clients.contact(id) : undefined
+        if (!contact) throw notFound()
+        return { status: 200, body: contact }
+      },
     },
     {
       method: 'GET',
@@ -199,6 +212,18 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
     return route.serve(request, id)
   }
 
+  function subjectOf(stream: StreamName, sourceId: string): Subject | undefined {
+    const id = Number(sourceId.replace(/^\D+/, ''))
+    const customer = `customers/${id}`
+    if (stream === 'configurations') return subject(assets.row(id), `customer_assets/${id}`)
+    if (stream === 'companies' || (stream === 'contacts' && sourceId !== String(id)))
+      return subject(clients.customer(companyOf(id)), customer)
+    if (stream !== 'contacts') return undefined
+    const contact = clients.contact(id)
+    // Contacts have no screen of their own.
+    return subject(contact, `customers/${contact?.customer_id}`)
+  }
+
   return {
     answer(request) {
       try {
@@ -228,8 +253,20 @@ export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulat
       else if (stream === 'ticketPriorities') yield* names(world.priorities)
       else if (stream === 'ticketStatuses') yield* tickets.statuses()
     },
+    enterWebhook: (url) => notices.enter(url),
+    deliveries(stream, sourceId, action) {
+      // Known events are about new customers and contacts, and some about assets; whether any tells of a change to a
+      // customer or a contact is not documented. None tells of a deletion.
+      const told = action === 'updated' || (action === 'added' && stream !== 'configurations')
+      const about = told ? subjectOf(stream, sourceId) : undefined
+      return about ? notices.about(about, action === 'added' ? 'was created' : 'was changed') : []
+    },
     operations: ['GET me', ...routes.map(({ method, path }) => `${method} ${path}`)],
   }
+}
+
+function subject(record: Row | undefined, screen: string): Subject | undefined {
+  return record && { record, screen }
 }
 
 /** It tells the token as well, which is why nobody should keep it. */

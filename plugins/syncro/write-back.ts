@@ -3,7 +3,8 @@ import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '
 import { isRow, type Row, text } from '../../core/connector/parse.ts'
 import { AssetFacts } from './assets.ts'
 import { type Catalogue, catalogueOf, type FieldDefinition } from './catalogue.ts'
-import { idNumber, isNotFound } from './client.ts'
+import { idNumber } from './client.ts'
+import { fetchOne } from './one.ts'
 import { type Fact, isAgents, usualFact } from './properties.ts'
 import type { SyncroSettings } from './settings.ts'
 
@@ -28,16 +29,10 @@ async function write(
   change: Writable,
   expected: Writable,
 ): Promise<WriteOutcome> {
-  const url = `customer_assets/${idNumber(ctx, sourceId)}`
   const catalogue = await catalogueOf(ctx)
   const facts = new AssetFacts(ctx.settings, catalogue)
-  let before: Asset
-  try {
-    before = await asset(ctx, url)
-  } catch (error) {
-    if (isNotFound(error)) return { outcome: 'not-found', current: {} }
-    throw error
-  }
+  const before = await asset(ctx, sourceId)
+  if (before === undefined) return { outcome: 'not-found', current: {} }
   const current = held(facts, before)
   const wanted = fields.filter((field) => change[field] !== undefined && !isSame(field, current[field], change[field]))
   if (wanted.length === 0) return { outcome: 'unchanged', current }
@@ -53,25 +48,24 @@ async function write(
     const label = labelFor(ctx, facts, defined, before, field)
     changes[label] = writtenAs(ctx, defined, label, change[field] ?? null)
   }
-  const after = await put(ctx, url, before, changes)
+  const after = await put(ctx, sourceId, before, changes)
   const now = held(facts, after)
   const kept = wanted.filter((field) => !isSame(field, now[field], change[field]))
   if (kept.length > 0) {
     throw ctx.error(
       'vendor',
       `Syncro took the change but did not make it: ${kept.join(', ')}. See that the custom field takes text or a date.`,
-      `${url}: 200, unchanged`,
+      `asset ${sourceId}: 200, unchanged`,
     )
   }
   return { outcome: 'written', current: now }
 }
 
-async function asset(ctx: Context<SyncroSettings>, url: string): Promise<Asset> {
-  const { body } = await ctx.http.request({ url })
-  // Described without a wrapper, seen with one.
-  const row = isRow(body) && isRow(body.asset) ? body.asset : body
-  if (isRow(row) && row.id !== undefined && isRow(row.properties)) return { row, properties: row.properties }
-  throw ctx.error('vendor', 'Syncro answered the asset with something else.')
+async function asset(ctx: Context<SyncroSettings>, id: string): Promise<Asset | undefined> {
+  const row = await fetchOne(ctx, 'customer_assets', 'asset', id)
+  if (row === undefined) return undefined
+  if (isRow(row.properties)) return { row, properties: row.properties }
+  throw ctx.error('vendor', 'Syncro answered the asset without its properties.')
 }
 
 /** The asset was read whole, so a property that is left out is an empty one here. */
@@ -151,20 +145,17 @@ function writtenAs(
  * plain properties go along as they were read, and what is gone afterwards (the agent's inventory, which is too large to
  * send without need) goes back at once. `name` is described as required.
  */
-async function put(
-  ctx: Context<SyncroSettings>,
-  url: string,
-  { row, properties }: Asset,
-  changes: Row,
-): Promise<Asset> {
+async function put(ctx: Context<SyncroSettings>, id: string, { row, properties }: Asset, changes: Row): Promise<Asset> {
   const send = async (bag: Row): Promise<Asset> => {
     await ctx.http.request({
       method: 'PUT',
-      url,
+      url: `customer_assets/${idNumber(ctx, id)}`,
       body: { name: row.name, properties: { ...bag, ...changes } },
       accept: 'text',
     })
-    return asset(ctx, url)
+    const after = await asset(ctx, id)
+    if (after === undefined) throw ctx.error('not-found', 'The asset was deleted in Syncro while it was changed.')
+    return after
   }
   const plain = Object.entries(properties).filter(([, value]) => typeof value !== 'object' || value === null)
   const after = await send(Object.fromEntries(plain))
@@ -175,7 +166,7 @@ async function put(
   throw ctx.error(
     'vendor',
     `Syncro dropped properties of the asset while it was changed: ${lost.join(', ')}. Switch write-back off and look at the asset.`,
-    `${url}: ${lost.length} properties gone after PUT`,
+    `asset ${id}: ${lost.length} properties gone after PUT`,
   )
 }
 

@@ -95,11 +95,15 @@ t.test('every request of the connector and every answer of the simulator is as d
   for (const stream of streamNames) {
     const reader = syncro.streams[stream]
     if (!reader) continue
-    await one.pages(stream, { companies })
+    const all = await one.pages(stream, { companies })
     const filter = { companyStatuses: ['active'], configurationTypes: ['1', '4'] }
     await one.pages(stream, { companies, filter })
     if (reader.incremental) await one.pages(stream, { companies, since: '2026-06-01T00:00:00Z' })
     await reader.customFields?.(context())
+    for (const { sourceId } of [all[0]?.records[0], all.at(-1)?.records.at(-1)].filter(
+      (record) => record !== undefined,
+    ))
+      await reader.readOne?.(context(), sourceId)
   }
   for (const field of ['warrantyField', 'websiteField'] as const) await syncro.choices?.(context(), field)
   const [companyId = ''] = companies

@@ -4,6 +4,7 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { type Catalogue, catalogueOf } from '../catalogue.ts'
 import { definedFields } from '../custom-fields.ts'
 import { customers } from '../lists.ts'
+import { fetchOne } from '../one.ts'
 import { Labels } from '../properties.ts'
 import type { SyncroSettings } from '../settings.ts'
 import { screenLink } from '../site.ts'
@@ -22,23 +23,27 @@ export const companies: Stream<'companies', SyncroSettings> = {
   customFields: async (ctx) => definedFields(ctx, customers, (await catalogueOf(ctx)).customerFields),
 
   async *read(ctx) {
-    const company = reader(ctx, await catalogueOf(ctx))
-    const wanted = new Set(ctx.filter.companyStatuses)
-    const read = (row: Row) => {
-      const record = company(row)
-      return wanted.size === 0 || wanted.has(record.statusId ?? '') ? record : undefined
-    }
+    const read = reader(ctx, await catalogueOf(ctx))
     if (ctx.since === undefined || ctx.checkpoint !== undefined) yield* readLists(ctx, [{ ...customers, read }])
     else yield* changedCustomers(ctx, customers, ctx.since, read)
   },
+
+  async readOne(ctx, sourceId) {
+    const [row, catalogue] = await Promise.all([fetchOne(ctx, 'customers', 'customer', sourceId), catalogueOf(ctx)])
+    return (row && reader(ctx, catalogue)(row)) ?? null
+  },
 }
 
+/** Answers undefined for companies that are filtered out. */
 function reader(ctx: ReadContext<SyncroSettings>, { customerFields }: Catalogue) {
+  const wanted = new Set(ctx.filter.companyStatuses)
   const link = screenLink(ctx.settings, 'customers')
   const labels = new Labels(ctx.settings)
-  return (row: Row): Company => {
+  return (row: Row): Company | undefined => {
     const sourceId = required(id(row.id))
     const active = not(bool(row.disabled))
+    const statusId = statusOf(active, 'active', 'disabled')
+    if (wanted.size > 0 && !wanted.has(statusId ?? '')) return undefined
     const properties = object(row.properties)
     const website = properties ? labels.in(properties).website : undefined
     return {
@@ -49,7 +54,7 @@ function reader(ctx: ReadContext<SyncroSettings>, { customerFields }: Catalogue)
       website:
         website === undefined || !properties ? undefined : text(customerFields.read(website, properties[website])),
       phone: text(row.phone),
-      statusId: statusOf(active, 'active', 'disabled'),
+      statusId,
       status: statusOf(active, statuses.active, statuses.disabled),
       active,
       ...customerAddress(row),

@@ -6,6 +6,7 @@ import { type Catalogue, catalogueOf } from '../catalogue.ts'
 import { idNumber } from '../client.ts'
 import { definedFields } from '../custom-fields.ts'
 import { assets } from '../lists.ts'
+import { fetchOne } from '../one.ts'
 import type { List } from '../paging.ts'
 import type { SyncroSettings } from '../settings.ts'
 import { screenLink } from '../site.ts'
@@ -23,12 +24,7 @@ export const configurations: Stream<'configurations', SyncroSettings> = {
   async *read(ctx) {
     const catalogue = await catalogueOf(ctx)
     const facts = new AssetFacts(ctx.settings, catalogue)
-    const configuration = reader(ctx, catalogue, facts)
-    const wanted = new Set(ctx.filter.configurationTypes)
-    const read = (row: Row) => {
-      const record = configuration(row)
-      return wanted.size === 0 || wanted.has(record.typeId ?? '') ? record : undefined
-    }
+    const read = reader(ctx, catalogue, facts)
     yield* readLists<'configurations'>(
       ctx,
       queriesOf(ctx).map((list) => ({ ...list, read })),
@@ -41,6 +37,11 @@ export const configurations: Stream<'configurations', SyncroSettings> = {
       })
     }
   },
+
+  async readOne(ctx, sourceId) {
+    const [row, catalogue] = await Promise.all([fetchOne(ctx, 'customer_assets', 'asset', sourceId), catalogueOf(ctx)])
+    return (row && reader(ctx, catalogue, new AssetFacts(ctx.settings, catalogue))(row)) ?? null
+  },
 }
 
 /** One list for each chosen type; a type whose number Syncro does not tell is picked out of the whole list. */
@@ -50,13 +51,17 @@ function queriesOf(ctx: ReadContext<SyncroSettings>): readonly List[] {
   return types.map((type) => ({ ...assets, query: { asset_type_id: Number(idNumber(ctx, type)) } }))
 }
 
+/** Answers undefined for assets whose type is filtered out. */
 function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalogue, facts: AssetFacts) {
+  const wanted = new Set(ctx.filter.configurationTypes)
   const link = screenLink(ctx.settings, 'customer_assets')
   const typeIds = new Map(types.map((type) => [type.name, type.id]))
-  return (row: Row): Configuration => {
+  return (row: Row): Configuration | undefined => {
     const sourceId = required(id(row.id))
     const properties = isRow(row.properties) ? row.properties : undefined
     const type = text(row.asset_type)
+    const typeId = type ? typeIdOf(typeIds, type) : type
+    if (wanted.size > 0 && !wanted.has(typeId ?? '')) return undefined
     return {
       sourceId,
       url: link + sourceId,
@@ -65,7 +70,7 @@ function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalo
       siteId: nestedId(row.address),
       contactId: id(row.contact_id),
       name: required(text(row.name)),
-      typeId: type ? typeIdOf(typeIds, type) : type,
+      typeId,
       type,
       ...statusOf(ctx, facts, properties),
       ...facts.of(row, properties),

@@ -3,6 +3,7 @@ import { bool, id, instant, not, object, type Row, required, text } from '../../
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { definedFields } from '../custom-fields.ts'
 import { customers, contacts as list } from '../lists.ts'
+import { fetchOne } from '../one.ts'
 import type { SyncroSettings } from '../settings.ts'
 import { screenLink } from '../site.ts'
 import { address, customerAddress, customFieldValues, firstOf } from './fields.ts'
@@ -25,12 +26,33 @@ export const contacts: Stream<'contacts', SyncroSettings> = {
       { ...list, read: (row) => contact(row, link, ctx) },
     ])
   },
+
+  async readOne(ctx, sourceId) {
+    const link = screenLink(ctx.settings, 'customers')
+    const customer = customerOf(sourceId)
+    const row = await (customer === undefined
+      ? fetchOne(ctx, 'contacts', 'contact', sourceId)
+      : fetchOne(ctx, 'customers', 'customer', customer))
+    if (row === undefined) return null
+    return (customer === undefined ? contact(row, link, ctx) : person(row, link)) ?? null
+  },
+}
+
+const ofCustomer = 'customer-'
+
+/** The person a customer names has no id of its own. */
+export function personId(customer: string): string {
+  return ofCustomer + customer
+}
+
+function customerOf(sourceId: string): string | undefined {
+  return sourceId.startsWith(ofCustomer) ? sourceId.slice(ofCustomer.length) : undefined
 }
 
 function contact(row: Row, link: string, ctx: ReadContext<SyncroSettings>): Contact | undefined {
   const companyId = id(row.customer_id)
   // People of the MSP's own suppliers are on the same list.
-  if (companyId === null && typeof row.vendor_id === 'number') return undefined
+  if (companyId === null && id(row.vendor_id)) return undefined
   const name = required(text(row.name))
   return {
     sourceId: required(id(row.id)),
@@ -75,7 +97,7 @@ function person(row: Row, link: string): Contact | undefined {
   if (!firstName && !lastName) return undefined
   const companyId = required(id(row.id))
   return {
-    sourceId: `customer-${companyId}`,
+    sourceId: personId(companyId),
     url: link + companyId,
     updatedAt: instant(row.updated_at),
     companyId,

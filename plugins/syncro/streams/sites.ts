@@ -1,7 +1,7 @@
 import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
-import { bool, id, instant, isRow, list, not, object, type Row, required, text } from '../../../core/connector/parse.ts'
+import { bool, id, instant, isRow, list, not, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
-import { idNumber, isNotFound } from '../client.ts'
+import { fetchOne } from '../one.ts'
 import type { SyncroSettings } from '../settings.ts'
 import { address, customerAddress } from './fields.ts'
 
@@ -38,16 +38,9 @@ function remaining({ checkpoint, companies }: ReadContext<SyncroSettings>): read
 }
 
 async function sitesOf(ctx: ReadContext<SyncroSettings>, company: string) {
-  let body: unknown
-  try {
-    body = (await ctx.http.request({ url: `customers/${idNumber(ctx, company)}` })).body
-  } catch (error) {
-    // Deleted since the companies were read.
-    if (isNotFound(error)) return { company, found: [] }
-    throw error
-  }
-  const customer = isRow(body) ? object(body.customer) : undefined
-  if (!customer) throw ctx.error('vendor', 'Syncro answered a customer with something else.')
+  const customer = await fetchOne(ctx, 'customers', 'customer', company)
+  // Deleted since the companies were read.
+  if (customer === undefined) return { company, found: [] }
   const active = not(bool(customer.disabled))
   const further = (list(customer.addresses) ?? []).filter(isRow)
   return {
