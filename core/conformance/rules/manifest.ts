@@ -24,7 +24,7 @@ const common = [
 const own = {
   source: new Set([...common, 'streams', 'filters', 'tickets', 'writeBack', 'webhooks']),
   warranty: new Set([...common, 'makers', 'lookup']),
-  stream: new Set(['deletes', 'read', 'readOne', 'incremental', 'customFields']),
+  stream: new Set(['deletes', 'read', 'readOne', 'incremental', 'customFields', 'leftOutWhenEmpty']),
 }
 
 const aboutSecrets = /secret/
