@@ -94,6 +94,8 @@ async function lasting(
     throw new Error(`${nameOf(target)} is not asked a second time: read the source anew with every reading.`)
   const at = `${trouble.name} at ${nameOf(target)}`
   if (reading.failure === undefined) {
+    // A pass that says what it could not see has told it.
+    if (trouble === refusals.permission && reading.pages.at(-1)?.page.partial !== undefined) return
     const loss = lossOf(whole, reading, trouble === refusals.notFound ? (id) => isPartOf(whole, id, target) : undefined)
     if (loss !== undefined) throw new Error(`${at} is swallowed: the reading ends as if complete, but ${loss}.`)
     return
