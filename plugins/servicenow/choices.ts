@@ -2,7 +2,7 @@
 import type { Context } from '../../core/connector/contract.ts'
 import type { Row } from '../../core/connector/parse.ts'
 import { isForbidden } from './client.ts'
-import { fetchPage, pages } from './paging.ts'
+import { fetchPage, readAll, type WholeList } from './paging.ts'
 import { equals, noneOf, oneOf } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
 import { boolOf, integerOf, labelOf, rawOf } from './values.ts'
@@ -23,16 +23,19 @@ const sample = 200
 
 export interface Choices {
   readonly listed: readonly ListedChoice[]
-  /** False where the list cannot be read: then only those in use are there. */
-  readonly complete: boolean
+  /** Why there may be more. */
+  readonly partial?: string | undefined
 }
+
+const hiddenChoices =
+  'The ServiceNow user may not see all choices (table sys_choice), so there may be more than were read; what did not come stays in the hub as it is. Grant read on sys_choice, e.g. by the role personalize_choices.'
 
 /**
  * The choices of a column. `tables` go from the most special to the most general: a table with a list of its own
  * does not inherit. A column that is no choice has the values that rows of the first table hold.
  */
 export async function choicesOf(ctx: Ctx, tables: readonly string[], column: string): Promise<Choices> {
-  const { rows, complete } = await rowsOf(ctx, tables, column)
+  const { rows, whole } = await rowsOf(ctx, tables, column)
   const tableOf = (row: Row) => rawOf(row.name)
   const owner = tables.find((table) => rows.some((row) => tableOf(row) === table))
   const own = rows.filter((row) => tableOf(row) === undefined || tableOf(row) === owner)
@@ -48,37 +51,30 @@ export async function choicesOf(ctx: Ctx, tables: readonly string[], column: str
       active: inactive == null ? undefined : !inactive,
     })
   }
-  if (choices.size > 0) return { listed: [...choices.values()], complete }
-  return { listed: await valuesIn(ctx, tables[0] ?? '', column), complete }
+  const partial = whole ? undefined : hiddenChoices
+  if (choices.size > 0) return { listed: [...choices.values()], partial }
+  const inUse = await valuesIn(ctx, tables[0] ?? '', column)
+  return { listed: inUse.listed, partial: partial ?? inUse.partial }
 }
 
-async function rowsOf(
-  ctx: Ctx,
-  tables: readonly string[],
-  column: string,
-): Promise<{ rows: readonly Row[]; complete: boolean }> {
+async function rowsOf(ctx: Ctx, tables: readonly string[], column: string): Promise<WholeList> {
   const [names] = oneOf(ctx, 'name', tables)
   const conditions = [equals(ctx, 'element', column), equals(ctx, 'language', language), ...(names ? [names] : [])]
   const columns = ['sys_id', 'value', 'label', 'sequence', 'inactive']
-  const rows: Row[] = []
-  let hidden = 0
   try {
-    for await (const page of pages(ctx, { table: 'sys_choice', columns, conditions })) {
-      rows.push(...page.rows)
-      hidden = page.hidden
-    }
-    return { rows, complete: hidden === 0 }
+    return await readAll(ctx, { table: 'sys_choice', columns, conditions })
   } catch (error) {
     if (!isForbidden(error)) throw error
-    return { rows: [], complete: false }
+    return { rows: [], whole: false }
   }
 }
 
 /** The values a column takes in a table, with their labels: each request leaves out what is known already. */
-export async function valuesIn(ctx: Ctx, table: string, column: string): Promise<readonly ListedChoice[]> {
+export async function valuesIn(ctx: Ctx, table: string, column: string): Promise<Choices> {
   const found = new Map<string, ListedChoice>()
   let offset = 0
   let size = sample
+  let isWhole = true
   for (;;) {
     const question = { table, columns: [], conditions: [noneOf(column, [...found.keys()])] }
     const page = await fetchPage(ctx, question, offset, size)
@@ -88,8 +84,16 @@ export async function valuesIn(ctx: Ctx, table: string, column: string): Promise
       const value = rawOf(row[column])
       if (value && !found.has(value)) found.set(value, { value, label: labelOf(row[column]) || value })
     }
-    if (found.size > before) offset = 0
-    else if (page.total !== undefined && offset + size < page.total) offset += size
-    else return [...found.values()]
+    // Asked again from the beginning, for what was hidden may have had one of the new values.
+    if (found.size > before) {
+      offset = 0
+      isWhole = true
+      continue
+    }
+    isWhole &&= page.total !== undefined && page.rows.length >= Math.min(size, page.total - offset)
+    offset += size
+    if (page.total !== undefined && offset < page.total) continue
+    const partial = `The ServiceNow user may not see all rows of ${table}, so there may be more values of ${column} than were found; what did not come stays in the hub as it is. Grant the roles that the connection's check names, or look at the read ACLs of the table and of its child tables.`
+    return { listed: [...found.values()], partial: isWhole ? undefined : partial }
   }
 }

@@ -3,6 +3,7 @@ import type { Context, CustomField, ReadContext } from '../../core/connector/con
 import { bool, type Row, scalar } from '../../core/connector/parse.ts'
 import type { Scalar } from '../../core/connector/records.ts'
 import { choicesOf } from './choices.ts'
+import { isForbidden } from './client.ts'
 import { readAll } from './paging.ts'
 import { oneOf, plain } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
@@ -21,12 +22,19 @@ interface Column {
   readonly hasChoices: boolean
 }
 
-async function definedColumns(ctx: Ctx, tables: readonly string[]): Promise<ReadonlyMap<string, Column>> {
+interface Defined {
+  readonly columns: ReadonlyMap<string, Column>
+  /** False where the user may not see the whole dictionary. */
+  readonly whole: boolean
+}
+
+async function definedColumns(ctx: Ctx, tables: readonly string[]): Promise<Defined> {
   const [names] = oneOf(ctx, 'name', tables)
   const conditions = [...(names ? [names] : []), plain('elementSTARTSWITHu_^ORelementSTARTSWITHx_', 'element')]
   const columns = ['sys_id', 'column_label', 'internal_type', 'choice', 'active']
   const found = new Map<string, Column>()
-  for (const row of await readAll(ctx, { table: 'sys_dictionary', columns, conditions })) {
+  const { rows, whole } = await readAll(ctx, { table: 'sys_dictionary', columns, conditions })
+  for (const row of rows) {
     const id = rawOf(row.element)
     const type = rawOf(row.internal_type) ?? 'string'
     if (!id || !/^[ux]_\w+$/.test(id) || withheld.test(type) || boolOf(row.active) === false) continue
@@ -41,13 +49,13 @@ async function definedColumns(ctx: Ctx, tables: readonly string[]): Promise<Read
       hasChoices: known?.hasChoices === true || (choice !== null && choice !== undefined && choice !== '0'),
     })
   }
-  return found
+  return { columns: found, whole }
 }
 
 /** What the admin may choose, `tables` with all they inherit from. Needs the dictionary; without it: a permission error. */
 export async function customColumns(ctx: Ctx, tables: readonly string[]): Promise<readonly CustomField[]> {
   const fields: CustomField[] = []
-  for (const column of (await definedColumns(ctx, tables)).values()) {
+  for (const column of (await definedColumns(ctx, tables)).columns.values()) {
     const { id, title, type } = column
     const options = column.hasChoices ? (await choicesOf(ctx, column.tables, id)).listed.map(({ label }) => label) : []
     fields.push({ id, title, type: column.hasChoices ? 'choice' : type, ...(options.length > 0 ? { options } : {}) })
@@ -57,14 +65,23 @@ export async function customColumns(ctx: Ctx, tables: readonly string[]): Promis
 
 type Values = Readonly<Record<string, Scalar | null>>
 
-/** Reads the chosen columns of rows, each by its type; a column that is not sent stays unmentioned. */
+/**
+ * Reads the chosen columns of rows, each by its type; a column that is not sent stays unmentioned. Where the dictionary
+ * does not tell of all of them none is sent, so that the hub keeps what it has.
+ */
 export async function customValues(
   ctx: ReadContext<ServiceNowSettings>,
   tables: readonly string[],
 ): Promise<(row: Row) => Values | undefined> {
   if (ctx.customFields.length === 0) return () => undefined
-  const defined = await definedColumns(ctx, tables)
-  const chosen = ctx.customFields.flatMap((id) => defined.get(id) ?? [])
+  const { columns, whole } = await dictionary(ctx, tables)
+  const chosen = ctx.customFields.flatMap((id) => columns.get(id) ?? [])
+  if (!whole && chosen.length < ctx.customFields.length) {
+    const message =
+      'The ServiceNow user may not read the dictionary (table sys_dictionary), so custom fields were not read and stay as they are. Grant read on sys_dictionary, e.g. by the role personalize_dictionary.'
+    ctx.report({ level: 'warning', code: 'custom-fields', message })
+    return () => undefined
+  }
   return (row) => {
     const values: Record<string, Scalar | null> = {}
     for (const column of chosen) {
@@ -96,5 +113,14 @@ function customValue({ type, hasChoices }: Column, field: unknown): Scalar | nul
       return labelOf(field) ?? value
     default:
       return scalar(value)
+  }
+}
+
+async function dictionary(ctx: Ctx, tables: readonly string[]): Promise<Defined> {
+  try {
+    return await definedColumns(ctx, tables)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    return { columns: new Map(), whole: false }
   }
 }

@@ -25,7 +25,7 @@ export const beginning: Position = { last: '', hidden: 0 }
 
 export interface RowPage extends Position {
   readonly rows: readonly Row[]
-  /** What ServiceNow counted in the first request. */
+  /** What ServiceNow counted in the first request; undefined = it does not count, and what is hidden is not known. */
   readonly total: number | undefined
   /** The last page; it may be empty. */
   readonly done: boolean
@@ -41,40 +41,57 @@ export async function* pages(ctx: Ctx, question: Question, from: Position = begi
   let offset = 0
   let size = pageSize
   let total: number | undefined
-  let before: { readonly remaining: number; readonly rows: number } | undefined
+  let before = { short: 0, behind: 0 }
   for (;;) {
     const asked =
       last === '' ? question : { ...question, conditions: [...question.conditions, plain(`sys_id>${last}`)] }
     const page = await fetchPage(ctx, asked, offset, size)
     size = page.size
-    const { rows, total: remaining } = page
-    total ??= remaining
-    if (before && remaining !== undefined && offset === 0) {
-      hidden += Math.max(0, before.remaining - remaining - before.rows)
-      before = undefined
-    }
-    const highest = highestId(ctx, question.table, rows, last)
-    const done = remaining === undefined ? rows.length === 0 : offset + size >= remaining
-    const window = remaining === undefined ? rows.length : Math.min(size, remaining - offset)
+    const { rows, total: counted } = page
+    total ??= counted
+    // Without a count only an empty page is known to be the last.
+    const window = counted === undefined ? rows.length : Math.min(size, Math.max(0, counted - offset))
+    const behind = counted === undefined ? rows.length : Math.max(0, counted - offset - size)
+    const short = Math.max(0, window - rows.length)
+    // Hidden rows behind the last one seen are in the next page's count once more.
+    const again =
+      offset === 0 && counted !== undefined ? Math.min(before.short, Math.max(0, counted - before.behind)) : 0
+    hidden += short - again
+    before = { short, behind }
+    const done = behind === 0
     if (rows.length === 0 && !done) {
       // A whole page nobody may see: nothing to go on behind, so look further.
       offset += size
       continue
     }
-    const short = done && remaining !== undefined ? remaining - rows.length : offset + window - rows.length
-    yield { rows, last: highest, hidden: hidden + Math.max(0, short), total, done }
+    const highest = highestId(ctx, question.table, rows, last)
+    yield { rows, last: highest, hidden, total, done }
     if (done) return
-    if (remaining !== undefined) before = { remaining, rows: rows.length }
     last = highest
     offset = 0
   }
 }
 
-/** A whole list at once; for the small ones. */
-export async function readAll(ctx: Ctx, question: Question): Promise<readonly Row[]> {
+export interface WholeList {
+  readonly rows: readonly Row[]
+  /** False where the user may not see some of them. */
+  readonly whole: boolean
+}
+
+/** A list at once; for the small ones. */
+export async function readAll(ctx: Ctx, question: Question): Promise<WholeList> {
   const rows: Row[] = []
-  for await (const page of pages(ctx, question)) rows.push(...page.rows)
-  return rows
+  let whole = true
+  for await (const page of pages(ctx, question)) {
+    rows.push(...page.rows)
+    whole = isWhole(page)
+  }
+  return { rows, whole }
+}
+
+/** Whether nothing up to and with the page was hidden; it is not known where ServiceNow does not count. */
+export function isWhole({ hidden, total }: Pick<RowPage, 'hidden' | 'total'>): boolean {
+  return hidden === 0 && total !== undefined
 }
 
 /** An answer that breaks off means the instance ran out of time over it: the same again in smaller pages. */

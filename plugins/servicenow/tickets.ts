@@ -100,7 +100,7 @@ async function journalOf(ctx: Ctx, ticketId: string): Promise<readonly TicketNot
   const [elements] = oneOf(ctx, 'element', ['comments', 'work_notes'])
   const conditions = [equals(ctx, 'element_id', ticketId), ...(elements ? [elements] : [])]
   try {
-    const rows = await readAll(ctx, {
+    const { rows } = await readAll(ctx, {
       table: 'sys_journal_field',
       columns: ['sys_id', 'value', 'sys_created_on', 'sys_created_by'],
       conditions,

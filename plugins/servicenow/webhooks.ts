@@ -62,7 +62,8 @@ export const webhooks = {
 
 async function hooksTo(ctx: Ctx, url: string): Promise<readonly Row[]> {
   try {
-    return await readAll(ctx, { table: hookTable, columns: ['sys_id'], conditions: [equals(ctx, 'u_url', url)] })
+    const question = { table: hookTable, columns: ['sys_id'], conditions: [equals(ctx, 'u_url', url)] }
+    return (await readAll(ctx, question)).rows
   } catch (error) {
     if (!isNoTable(error)) throw error
     throw ctx.error(

@@ -4,7 +4,7 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { valuesIn } from '../choices.ts'
 import { customColumns, customValues } from '../custom-fields.ts'
 import { formLink } from '../instance.ts'
-import { oneOf } from '../query.ts'
+import { type Condition, noneOf, oneOf } from '../query.ts'
 import { layoutOf, type ServiceNowSettings } from '../settings.ts'
 import type { Question } from '../table.ts'
 import { dayOf, dayShown, firstOf, labelOf, rawOf } from '../values.ts'
@@ -54,7 +54,7 @@ export const configurations: Stream<'configurations', ServiceNowSettings> = {
   },
 
   async readOne(ctx, sourceId) {
-    const row = await readRow(ctx, await questionsFor(ctx), sourceId)
+    const row = await readRow(ctx, questionsTo(ctx, []), sourceId)
     return row && !isTwin(row) ? (await configurationReader(ctx))(row) : null
   },
 }
@@ -69,9 +69,20 @@ const dictionaryTables = ['cmdb', 'cmdb_ci', 'cmdb_ci_hardware', 'cmdb_ci_comput
 
 /**
  * Each table hands out its own columns and the inherited ones: so computers are asked of cmdb_ci_computer, and of
- * cmdb_ci_hardware the classes that are none.
+ * cmdb_ci_hardware what is none: all but their classes, so that classes the user may not see are counted, too.
  */
 async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
+  const { configurations: table } = layoutOf(ctx.settings)
+  if (table === 'cmdb_ci_computer') return questionsTo(ctx, [])
+  const { listed } = await valuesIn(ctx, 'cmdb_ci_computer', 'sys_class_name')
+  return questionsTo(
+    ctx,
+    listed.map(({ value }) => value),
+  )
+}
+
+/** `computers`: classes that need not be asked for a second time. */
+function questionsTo(ctx: Ctx, computers: readonly string[]): readonly Question[] {
   const { settings, filter } = ctx
   const { configurations: table, status, datesInAsset } = layoutOf(settings)
   const asked = [
@@ -82,8 +93,8 @@ async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
     ...ctx.customFields,
   ]
   const { configurationTypes: types, configurationStatuses: statuses } = filter
-  const of = (from: string, own: readonly string[], classes: readonly string[] | undefined): Question[] =>
-    oneOf(ctx, 'sys_class_name', classes).flatMap((ofClass) =>
+  const of = (from: string, own: readonly string[], classes: readonly (Condition | undefined)[]): Question[] =>
+    classes.flatMap((ofClass) =>
       oneOf(ctx, status, statuses).map((ofStatus) => ({
         table: from,
         columns: [...asked, ...own],
@@ -91,16 +102,12 @@ async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
         needed: ['sys_id', 'name'],
       })),
     )
-  const computers = of('cmdb_ci_computer', computerColumns, types)
-  if (table === 'cmdb_ci_computer') return computers
-  const [all, known] = await Promise.all([table, 'cmdb_ci_computer'].map((from) => classesOf(ctx, from)))
-  const isWanted = (name: string) => !known?.has(name) && (!types?.length || types.includes(name))
-  const others = [...(all ?? [])].filter((name) => /^\w+$/.test(name) && isWanted(name))
-  return others.length > 0 ? [...computers, ...of(table, [], others.sort())] : computers
-}
-
-async function classesOf(ctx: Ctx, table: string): Promise<ReadonlySet<string>> {
-  return new Set((await valuesIn(ctx, table, 'sys_class_name')).map(({ value }) => value))
+  const ofComputers = of('cmdb_ci_computer', computerColumns, oneOf(ctx, 'sys_class_name', types))
+  if (table === 'cmdb_ci_computer') return ofComputers
+  const others = types?.filter((type) => !computers.includes(type))
+  if (others?.length === 0 && types?.length) return ofComputers
+  const ofOthers = others?.length ? oneOf(ctx, 'sys_class_name', others) : [noneOf('sys_class_name', computers)]
+  return [...ofComputers, ...of(table, [], ofOthers)]
 }
 
 async function configurationReader(ctx: Ctx): Promise<(row: Row) => RecordOf<'configurations'>> {

@@ -5,7 +5,7 @@ import { isForbidden } from '../client.ts'
 import { readAll } from '../paging.ts'
 import { oneOf, plain } from '../query.ts'
 import type { ServiceNowSettings } from '../settings.ts'
-import { list, type Question } from '../table.ts'
+import { list } from '../table.ts'
 import { rawOf } from '../values.ts'
 
 type Ctx = Context<ServiceNowSettings>
@@ -19,18 +19,18 @@ export async function deletedSince(
   ctx: Ctx,
   tables: readonly string[],
   literal: string,
-  living: readonly Question[],
+  living: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   try {
     const conditions = [
       plain(tables.map((table) => `tablename${table}`).join('^OR'), 'tablename'),
       plain(`sys_created_on>=${literal}`, 'sys_created_on'),
     ]
-    const rows = await readAll(ctx, { table: 'sys_audit_delete', columns: ['sys_id', 'documentkey'], conditions })
+    const { rows } = await readAll(ctx, { table: 'sys_audit_delete', columns: ['sys_id', 'documentkey'], conditions })
     const ids = new Set(rows.flatMap((row) => rawOf(row.documentkey) ?? []))
     for (const condition of oneOf(ctx, 'sys_id', [...ids])) {
       if (condition === undefined) continue
-      for (const { table } of living) {
+      for (const table of living) {
         const { rows: restored } = await list(
           ctx,
           { table, columns: ['sys_id'], conditions: [condition] },

@@ -3,15 +3,15 @@ import type { Page, ReadContext, Stream } from '../../../core/connector/contract
 import { type Row, required } from '../../../core/connector/parse.ts'
 import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { type Choices, choicesOf, type ListedChoice, valuesIn } from '../choices.ts'
-import { pages } from '../paging.ts'
 import { layoutOf, type ServiceNowSettings } from '../settings.ts'
+import type { Question } from '../table.ts'
 import { boolOf, rawOf, soundsInactive } from '../values.ts'
 import { companyFlags, onlyStatus } from './companies.ts'
-import { updatedAt } from './reading.ts'
+import { readPages, updatedAt } from './reading.ts'
 
 type Ctx = ReadContext<ServiceNowSettings>
 
-/** What can be seen is handed out; where that is not the whole list the pass fails, so that nothing counts as gone. */
+/** Where the list cannot be seen whole, the values in use are handed out, and none counts as gone. */
 function lookup<K extends StreamName>(
   read: (ctx: Ctx) => Promise<Choices>,
   record: (choice: ListedChoice, ctx: Ctx) => RecordOf<K>,
@@ -19,18 +19,11 @@ function lookup<K extends StreamName>(
   return {
     deletes: 'by-absence',
     async *read(ctx): AsyncGenerator<Page<K>> {
-      const { listed, complete } = await read(ctx)
-      yield { records: listed.map((choice) => record(choice, ctx)) }
-      if (complete) return
-      throw ctx.error(
-        'permission',
-        'The ServiceNow user may not read choice lists (table sys_choice), so only the values in use were read and none removed. Grant read on sys_choice, e.g. the role personalize_choices.',
-      )
+      const { listed, partial } = await read(ctx)
+      yield { records: listed.map((choice) => record(choice, ctx)), ...(partial ? { partial } : {}) }
     },
   }
 }
-
-const all = (listed: readonly ListedChoice[]): Choices => ({ listed, complete: true })
 
 const named = ({ value, label }: ListedChoice) => ({ sourceId: value, name: label })
 
@@ -38,7 +31,7 @@ export const companyTypes = lookup<'companyTypes'>(
   async (ctx) => {
     const { companyTypeColumn: column } = ctx.settings
     if (column) return choicesOf(ctx, companyTables(ctx), column)
-    return all(Object.entries(companyFlags).map(([value, label]) => ({ value, label })))
+    return { listed: Object.entries(companyFlags).map(([value, label]) => ({ value, label })) }
   },
   (choice) => ({ ...named(choice), active: choice.active }),
 )
@@ -49,7 +42,7 @@ export const companyStatuses = lookup<'companyStatuses'>(
     const { companyStatusColumn: column } = ctx.settings
     return column
       ? choicesOf(ctx, companyTables(ctx), column)
-      : all([{ value: onlyStatus.id, label: onlyStatus.name, active: true }])
+      : { listed: [{ value: onlyStatus.id, label: onlyStatus.name, active: true }] }
   },
   (choice) => ({ ...named(choice), active: choice.active }),
 )
@@ -61,7 +54,7 @@ function companyTables(ctx: Ctx): readonly string[] {
 
 /** The classes that configurations have. */
 export const configurationTypes = lookup<'configurationTypes'>(
-  async (ctx) => all(await valuesIn(ctx, layoutOf(ctx.settings).configurations, 'sys_class_name')),
+  (ctx) => valuesIn(ctx, layoutOf(ctx.settings).configurations, 'sys_class_name'),
   named,
 )
 
@@ -93,17 +86,24 @@ export function isInUse(column: string, value: string, label: string | null | un
 export const ticketBoards: Stream<'ticketBoards', ServiceNowSettings> = {
   deletes: 'by-absence',
   async *read(ctx): AsyncGenerator<Page<'ticketBoards'>> {
-    const columns = ['sys_id', 'name', 'active', 'sys_updated_on']
-    const board = (row: Row): RecordOf<'ticketBoards'> => ({
-      sourceId: required(rawOf(row.sys_id)),
-      updatedAt: updatedAt(row),
-      name: required(rawOf(row.name)),
-      active: boolOf(row.active),
-    })
-    for await (const { rows } of pages(ctx, { table: 'sys_user_group', columns, conditions: [] })) {
-      yield { records: rows.map(board) }
-    }
+    yield* readPages<'ticketBoards'>(ctx, { questions: [groups] }, (rows) => ({ records: rows.map(board) }))
   },
+}
+
+const groups: Question = {
+  table: 'sys_user_group',
+  columns: ['sys_id', 'name', 'active', 'sys_updated_on'],
+  conditions: [],
+  needed: ['sys_id', 'name'],
+}
+
+function board(row: Row): RecordOf<'ticketBoards'> {
+  return {
+    sourceId: required(rawOf(row.sys_id)),
+    updatedAt: updatedAt(row),
+    name: required(rawOf(row.name)),
+    active: boolOf(row.active),
+  }
 }
 
 export const ticketPriorities = lookup<'ticketPriorities'>(

@@ -2,7 +2,7 @@
 import type { Context, Page, ReadContext } from '../../../core/connector/contract.ts'
 import { integer, isRow, type Row, text } from '../../../core/connector/parse.ts'
 import type { StreamName } from '../../../core/connector/records.ts'
-import { beginning, type Position, pages, type RowPage } from '../paging.ts'
+import { beginning, type Position, pages } from '../paging.ts'
 import { equals, plain } from '../query.ts'
 import type { ServiceNowSettings } from '../settings.ts'
 import { list, type Question } from '../table.ts'
@@ -18,9 +18,6 @@ export const overlapSeconds = 600
 const hour = 3_600_000
 /** How far west a user can be of UTC, and an hour for daylight saving time. */
 const widest = 12 * hour
-
-/** Rows held back beyond those of the last complete pass: so many may be chance, or rows deleted meanwhile. */
-const tolerance = { rows: 20, share: 0.05 }
 
 export interface Reading {
   readonly questions: readonly Question[]
@@ -41,29 +38,46 @@ export async function* readPages<K extends StreamName>(
   const narrowed = questions.map((question) =>
     narrow(question, literal === undefined ? [] : [plain(changed(literal), 'sys_updated_on')]),
   )
-  const guard = since === undefined ? new HiddenRows(ctx, narrowed) : undefined
+  const tables = new Set(questions.map(({ table }) => table))
   const start = positionOf(ctx.checkpoint)
+  let { hidden } = start
+  let isSeen = ctx.checkpoint !== undefined
+  let isCounted = true
   for (const [index, question] of narrowed.entries()) {
     if (index < start.list) continue
-    const from: Position = index === start.list ? start : { ...beginning, hidden: guard?.hidden ?? 0 }
+    const from: Position = index === start.list ? start : { ...beginning, hidden }
     for await (const page of pages(ctx, question, from)) {
       const last = page.done && index === narrowed.length - 1
-      const good = guard === undefined || guard.sees(page)
-      if (last) guard?.judge()
-      const gone =
-        last && literal !== undefined && deletions ? await deletedSince(ctx, deletions, literal, questions) : []
+      hidden = page.hidden
+      isSeen ||= page.rows.length > 0
+      isCounted &&= page.total !== undefined
+      const partial = last ? missing([...tables].join(', '), hidden, isCounted) : undefined
+      if (partial && hidden > 0 && !isSeen && since === undefined) throw ctx.error('permission', partial)
+      const gone = last && literal !== undefined && deletions ? await deletedSince(ctx, deletions, literal, tables) : []
       const made = content(page.rows)
       yield {
         ...made,
         ...(gone.length > 0 ? { removals: [...(made.removals ?? []), ...gone] } : {}),
-        ...(good ? { checkpoint: { list: index, last: page.last, hidden: page.hidden } } : {}),
-        ...(guard && narrowed.length === 1 && from.last === '' && page.total !== undefined
+        checkpoint: { list: index, last: page.last, hidden },
+        ...(since === undefined && narrowed.length === 1 && from.last === '' && page.total !== undefined
           ? { total: page.total }
           : {}),
-        ...(last ? { state: guard?.state ?? ctx.state ?? null } : {}),
+        ...(partial ? { partial } : {}),
       }
     }
   }
+}
+
+/**
+ * ServiceNow leaves out rows the user may not see without a word, but counts them. What is hidden and what is deleted
+ * look alike then.
+ */
+function missing(tables: string, hidden: number, isCounted: boolean): string | undefined {
+  if (hidden > 0) {
+    return `ServiceNow counts ${hidden} rows in ${tables} that it does not hand out: the user may not read them. What did not come stays in the hub as it is. Grant the roles that the connection's check names; if it misses none, look at the read ACLs of these tables and of their child tables (System Security > Access Control), or leave such rows out by the company query or the import filter.`
+  }
+  if (isCounted) return undefined
+  return `ServiceNow did not say how many rows there are in ${tables} (header X-Total-Count; a proxy may take it away), so rows the user may not read would not be noticed. What did not come stays in the hub as it is.`
 }
 
 function narrow(question: Question, more: Question['conditions']): Question {
@@ -114,63 +128,6 @@ function parsed(moment: string | null | undefined): number | undefined {
       ? Date.parse(`${moment.replace(' ', 'T')}Z`)
       : Number.NaN
   return Number.isNaN(time) ? undefined : time
-}
-
-/**
- * ServiceNow leaves out rows the user may not see without a word, but counts them. Some may always be hidden (other
- * domains); many more than in the last complete pass means a right was lost, and nothing may be taken for deleted.
- */
-class HiddenRows {
-  hidden = 0
-  readonly #ctx: Ctx
-  readonly #questions: string
-  readonly #before: number | undefined
-  #counted = 0
-  #seen: boolean
-
-  constructor(ctx: Ctx, questions: readonly Question[]) {
-    this.#ctx = ctx
-    this.#questions = questions
-      .map(({ table, conditions }) => [table, ...conditions.map((one) => one.text)].join('^'))
-      .join(' ')
-    const { state } = ctx
-    const known = isRow(state) && text(state.of) === this.#questions ? integer(state.hidden) : undefined
-    this.#before = known ?? undefined
-    this.#seen = ctx.checkpoint !== undefined
-  }
-
-  get state() {
-    return { of: this.#questions, hidden: this.hidden }
-  }
-
-  /** Whether a restart may go on behind the page: not behind rows that were there and may come back. */
-  sees(page: RowPage): boolean {
-    this.hidden = page.hidden
-    this.#counted = Math.max(this.#counted, page.total ?? 0)
-    if (page.rows.length > 0) this.#seen = true
-    return !this.#isTooMany()
-  }
-
-  /** At the end of the pass. Throws a permission error where a right must have been lost. */
-  judge(): void {
-    const { report, error } = this.#ctx
-    if (this.hidden === 0) return
-    const said = `ServiceNow counts ${this.hidden} rows more than it hands out (${this.#questions.split('^')[0]})`
-    if (this.#isTooMany()) {
-      throw error(
-        'permission',
-        `${said}, ${this.#before ?? 0} the last time. The user lost a right to see them; nothing was removed. Give it back; the connection's check names the roles.`,
-      )
-    }
-    const level = this.#before === undefined ? 'warning' : 'info'
-    report({ level, code: 'hidden-rows', message: `${said}: the user may not see them (ACLs, domains).` })
-  }
-
-  #isTooMany(): boolean {
-    if (!this.#seen && this.hidden > 0) return true
-    if (this.#before === undefined) return false
-    return this.hidden - this.#before > Math.max(tolerance.rows, this.#counted * tolerance.share)
-  }
 }
 
 function positionOf(checkpoint: unknown): Position & { readonly list: number } {
