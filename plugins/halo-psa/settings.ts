@@ -13,7 +13,6 @@ export type HaloSettings = {
   readonly purchaseDateField?: string
   readonly warrantyField?: string
   readonly jobTitleField?: string
-  readonly assetDetails?: boolean
 }
 
 const assetField = (title: string, found: string): SettingField => ({
@@ -88,13 +87,6 @@ export const settings: SettingsSchema<HaloSettings> = {
       description: 'The custom field of users that holds the job title. Leave empty for Halo’s own "Title".',
       maxLength: 100,
       choices: true,
-    },
-    assetDetails: {
-      type: 'boolean',
-      title: 'Read asset notes',
-      description:
-        'Halo hands out notes one asset at a time: 3,000 assets take about an hour each night. Only changed assets in between.',
-      default: false,
     },
   },
 }

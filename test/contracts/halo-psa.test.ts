@@ -28,7 +28,7 @@ t.test('every request of the connector, and the answers to them, are as describe
     check.answer(request, answer)
   }
   for (const quirks of [{}, { statusesIgnoreType: true, unlistedType: 2, ignoresChanges: true }]) {
-    const { context, records, simulator, server, world, settings } = await simulated(t, size, quirks, { exchanged })
+    const { context, records, simulator, server, world } = await simulated(t, size, quirks, { exchanged })
     await haloPsa.check(context())
     await haloPsa.check(context({}, simulator.limitedSettings(server.origin).settings))
     for (const field of ['serialNumberField', 'warrantyField', 'jobTitleField'] as const)
@@ -44,7 +44,7 @@ t.test('every request of the connector, and the answers to them, are as describe
       await readOne?.(context(), '999999')
       await customFields?.(context())
     }
-    await records('configurations', { filter }, settings({ assetDetails: true }))
+    await records('configurations', { filter, state: { since: '2026-06-01T00:00:00.000Z' } })
     for (const closed of [undefined, true, false])
       await haloPsa.tickets?.list(context(), { companyId: '12', limit: 5, ...(closed === undefined ? {} : { closed }) })
     await haloPsa.tickets?.get(context(), '1')

@@ -160,6 +160,7 @@ export function assetsOf(world: World, filtersByChange: boolean, unlistedType: n
       name: 'assets',
       ids(query) {
         const type = numberIn(query, 'assettype_id', 0)
+        const types = query.get('assettypes')?.split(',').map(Number)
         const statuses = query.get('assetstatuses')?.split(',').map(Number)
         const since = filtersByChange ? sinceIn(query) : undefined
         return ids.matching(
@@ -167,6 +168,7 @@ export function assetsOf(world: World, filtersByChange: boolean, unlistedType: n
           type === 0 ? undefined : type,
           (row) =>
             isShown(row.active, query) &&
+            (types === undefined || types.includes(row.typeId)) &&
             (statuses === undefined || statuses.includes(row.statusId)) &&
             (since === undefined || row.updatedAt >= since),
         )

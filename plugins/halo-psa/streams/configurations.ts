@@ -6,6 +6,7 @@ import {
   assets,
   countOf,
   fetchDetail,
+  idNumber,
   type Position,
   pages,
   type Query,
@@ -15,6 +16,7 @@ import {
 } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { configurationFields, configurationReader } from './configuration.ts'
+import { type Details, detailsOf, unlistedType } from './details.ts'
 import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
 
 type Ctx = ReadContext<HaloSettings>
@@ -32,25 +34,29 @@ export const configurations: Stream<'configurations', HaloSettings> = {
     const base = { ...everything, ...statusesOf(ctx) }
     const since = await changedSince(ctx, assets, base)
     const query = { ...base, ...since }
-    const listed = (await readList(ctx, 'AssetType')).map((row) => required(id(row.id)))
-    const chosen = new Set(ctx.filter.configurationTypes ?? [])
-    const known = listed.filter((type) => chosen.size === 0 || chosen.has(type)).sort((a, b) => Number(a) - Number(b))
-    const types = since === undefined ? known : await changedTypes(ctx, query, new Set(known))
-    const announced = chosen.size === 0 ? await countOf(ctx, assets, query) : undefined
+    const chosen = ctx.filter.configurationTypes ?? []
+    // Of chosen types also those that are not listed: what the agent may no longer see in the list is not gone.
+    const known = chosen.length > 0 ? chosen : await listedTypes(ctx)
+    const types = inOrder(since === undefined ? known : await changedTypes(ctx, query, new Set(known)))
+    const announced = await countOf(ctx, assets, {
+      ...query,
+      ...(chosen.length > 0 ? { assettypes: chosen.join(',') } : {}),
+    })
     let total = ctx.checkpoint === undefined ? announced : undefined
-    const make = recordMaker(ctx)
+    const details = await detailsOf(ctx, announced)
+    const make = recordMaker(ctx, details)
     const resumed = checkpointIn(ctx.checkpoint)
     let before = resumed.before
     for (const type of types) {
       if (resumed.type !== undefined && Number(type) < Number(resumed.type)) continue
       const from = type === resumed.type ? resumed.position : start
-      const fields = { ...query, assettype_id: type, includeassetfields: true }
+      const fields = { ...query, assettype_id: idNumber(ctx, type), includeassetfields: true }
       let seen = from.seen
       for await (const { rows, next } of pages(ctx, assets, fields, from)) {
         seen = next.seen
         yield {
-          records: await make(rows),
-          checkpoint: { type, before, ...next },
+          records: await make(rows, Number(type)),
+          checkpoint: { type, before, ...next, ...details.checkpoint },
           ...(total === undefined ? {} : { total }),
         }
         total = undefined
@@ -58,8 +64,10 @@ export const configurations: Stream<'configurations', HaloSettings> = {
       before += seen
     }
     // Fewer than there were at the start and are now: new assets alone do not explain it.
-    if (announced === undefined || before >= announced || before >= (await countOf(ctx, assets, query))) return
-    yield* unlisted(ctx, query, new Set(listed), make)
+    if (chosen.length === 0 && before < announced && before < (await countOf(ctx, assets, query))) {
+      yield* unlisted(ctx, query, new Set(known), (rows) => make(rows, unlistedType))
+    }
+    yield { records: [], state: details.end() }
   },
 
   async readOne(ctx, sourceId) {
@@ -69,14 +77,20 @@ export const configurations: Stream<'configurations', HaloSettings> = {
       const fits = (wanted: readonly string[], value: unknown) =>
         wanted.length === 0 || wanted.includes(id(value) ?? '')
       if (!fits(configurationTypes, row.assettype_id) || !fits(configurationStatuses, row.status_id)) return null
-      // The same fields as a pass brings.
-      const { notes: _notes, dlastupdate: _stamp, ...listed } = row
-      return configurationReader(ctx)(ctx.settings.assetDetails === true ? row : listed)
+      return configurationReader(ctx)(row)
     } catch (error) {
       if (isNotFound(error)) return null
       throw error
     }
   },
+}
+
+async function listedTypes(ctx: Ctx): Promise<readonly string[]> {
+  return (await readList(ctx, 'AssetType')).map((row) => required(id(row.id)))
+}
+
+function inOrder(types: readonly string[]): readonly string[] {
+  return types.toSorted((one, other) => Number(one) - Number(other))
 }
 
 function statusesOf(ctx: Ctx): Query {
@@ -90,7 +104,7 @@ async function changedTypes(ctx: Ctx, query: Query, known: ReadonlySet<string>):
   for await (const { rows } of pages(ctx, assets, query)) {
     for (const row of rows) found.add(id(row.assettype_id) ?? '')
   }
-  return [...found].filter((type) => known.has(type)).sort((a, b) => Number(a) - Number(b))
+  return [...found].filter((type) => known.has(type))
 }
 
 async function* unlisted(
@@ -116,20 +130,27 @@ async function* unlisted(
   }
 }
 
-/** From rows to records; with their details where the admin wants those. */
-function recordMaker(ctx: Ctx) {
+/** From rows to records; with what only the detail has where that is due. */
+function recordMaker(ctx: Ctx, details: Details) {
   const record = configurationReader(ctx)
   const wanted = new Set(ctx.filter.configurationStatuses ?? [])
   const isWanted = (row: Row) => wanted.size === 0 || wanted.has(id(row.status_id) ?? '')
-  return async (rows: readonly Row[]): Promise<readonly RecordOf<'configurations'>[]> => {
+  return async (rows: readonly Row[], type: number): Promise<readonly RecordOf<'configurations'>[]> => {
     const kept = rows.filter(isWanted)
-    if (ctx.settings.assetDetails !== true) return kept.map(record)
+    const due = new Set(kept.filter((row) => details.isDue(type, row)))
+    if (due.size === 0) return kept.map(record)
     const records: RecordOf<'configurations'>[] = []
-    for await (const row of ctx.ahead(kept, (row) => withDetail(ctx, assets, row))) {
+    for await (const row of ctx.ahead(kept, async (row) => (due.has(row) ? withNotes(ctx, row) : row))) {
       if (row !== undefined) records.push(record(row))
     }
     return records
   }
+}
+
+/** All else comes with the list, and the same every time. `undefined` = deleted since it was listed. */
+async function withNotes(ctx: Ctx, row: Row): Promise<Row | undefined> {
+  const detail = await withDetail(ctx, assets, row)
+  return detail && { ...row, notes: detail.notes, dlastupdate: detail.dlastupdate }
 }
 
 function checkpointIn(checkpoint: unknown): { type: string | undefined; before: number; position: Position } {

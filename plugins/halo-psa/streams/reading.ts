@@ -16,19 +16,19 @@ export const everything: Query = { includeactive: true, includeinactive: true }
 /** No record can be newer; a list that has rows then does not filter. */
 const never = '2199-01-01T00:00:00.000Z'
 
-/**
- * The condition of an incremental pass, or none: whether a list filters by `lastupdatefromdate` is known for tickets
- * only, and what Halo does not know it ignores. Then everything is read.
- */
+/** Whether a list filters by `lastupdatefromdate`: known for tickets only, and what Halo does not know it ignores. */
+export async function filtersByChange(ctx: ReadContext<HaloSettings>, list: List, query: Query): Promise<boolean> {
+  return (await countOf(ctx, list, { ...query, lastupdatefromdate: never })) === 0
+}
+
+/** The condition of an incremental pass; none if everything has to be read. */
 export async function changedSince(
   ctx: ReadContext<HaloSettings>,
   list: List,
   query: Query,
 ): Promise<Query | undefined> {
   if (ctx.since === undefined) return undefined
-  if ((await countOf(ctx, list, { ...query, lastupdatefromdate: never })) === 0) {
-    return { lastupdatefromdate: new Date(ctx.since).toISOString() }
-  }
+  if (await filtersByChange(ctx, list, query)) return { lastupdatefromdate: new Date(ctx.since).toISOString() }
   ctx.report({
     level: 'info',
     code: 'no-incremental',

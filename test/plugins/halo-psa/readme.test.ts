@@ -8,11 +8,10 @@ import { simulated } from './simulated.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../../plugins/halo-psa/README.md'), 'utf8')
 const one = await simulated(t, { companies: 30, contacts: 60, configurations: 60, tickets: 1 })
-const settings = one.settings({ assetDetails: true })
 const chosen = { companies: ['182'], contacts: ['300'], configurations: ['400'] }
 
 testFieldTables(haloPsa, readme, async (stream) =>
-  one.records(stream, { customFields: Object.entries(chosen).find(([name]) => name === stream)?.[1] ?? [] }, settings),
+  one.records(stream, { customFields: Object.entries(chosen).find(([name]) => name === stream)?.[1] ?? [] }),
 )
 testSettingsExplained(haloPsa, readme)
 

@@ -60,7 +60,10 @@ t.test('filters are applied by Halo, and held to by the hub where it might ignor
   const wanted = rows.filter(({ typeId, statusId }) => [2, 3].includes(typeId) && [1, 4].includes(statusId))
   t.equal(found.length, wanted.length)
   t.equal(asked('Asset').at(-1)?.query.get('assetstatuses'), '1,4')
-  t.same(new Set(asked('Asset').map(({ query }) => query.get('assettype_id'))), new Set(['2', '3']))
+  t.same(
+    new Set(asked('Asset').map(({ query }) => query.get('assettype_id') ?? query.get('assettypes'))),
+    new Set(['2,3', '2', '3']),
+  )
   const careless = await simulated(
     t,
     size,
@@ -95,6 +98,14 @@ t.test('assets of a type the agent cannot see still come, without fields', async
   t.ok(hidden.every(({ sourceId, name }) => world.configurations.get(Number(sourceId))?.name === name))
   t.same(reported, ['info unlisted-asset-types'])
   t.same((await records('configurationTypes')).map(({ sourceId }) => sourceId).includes('2'), false)
+})
+
+t.test('assets of a chosen type come also when the type is no longer listed', async (t) => {
+  const { pages, records } = await simulated(t, size, { unlistedType: 2 })
+  const filter = { configurationTypes: ['3', '2'] }
+  const found = await records('configurations', { filter })
+  t.same(new Set(found.map(({ typeId }) => typeId)), new Set(['2', '3']))
+  t.equal((await pages('configurations', { filter }))[0]?.total, found.length)
 })
 
 t.test('assets that are added while the pass goes on do not make it read everything again', async (t) => {

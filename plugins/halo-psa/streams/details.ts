@@ -1,0 +1,111 @@
+/** Which assets are asked for one by one, for the notes and the stamp that only their details have. */
+import type { ReadContext } from '../../../core/connector/contract.ts'
+import { id, integer, isRow, type Row, text } from '../../../core/connector/parse.ts'
+import type { Json } from '../../../core/connector/records.ts'
+import { assets, pages } from '../paging.ts'
+import type { HaloSettings } from '../settings.ts'
+import { everything, filtersByChange, overlapSeconds } from './reading.ts'
+
+type Ctx = ReadContext<HaloSettings>
+
+/** Somebody waits for a first or an incremental pass: it reads the details of so many, or none. Seven minutes of Halo's quota. */
+export const atOnce = 400
+/** Any other pass reads so many and goes on where the one before stopped. Eighteen minutes. */
+export const perPass = 1_000
+
+/** Passes read type by type, each by ascending id. */
+interface Place {
+  readonly type: number
+  readonly id: number
+}
+
+const beginning: Place = { type: 0, id: 0 }
+
+/** Behind all types that are listed. */
+export const unlistedType = Number.MAX_SAFE_INTEGER
+
+/**
+ * A round leads through all assets, if need be over several passes. The rounds after the first ask only for what
+ * changed since the one before began, where Halo can tell.
+ */
+export class Details {
+  readonly #ctx: Ctx
+  /** When the last whole round began. */
+  readonly #since: string | undefined
+  readonly #changed: ReadonlySet<string> | undefined
+  readonly #began: string
+  readonly #from: Place
+  #reached: Place
+  #left: number
+
+  constructor(ctx: Ctx, announced: number, changed: ReadonlySet<string> | undefined) {
+    const [state, checkpoint] = [rowOf(ctx.state), rowOf(ctx.checkpoint)]
+    const isAwaited = ctx.since !== undefined || ctx.state === undefined
+    this.#ctx = ctx
+    this.#since = sinceIn(ctx)
+    this.#changed = changed
+    this.#began = text(checkpoint.began) || text(state.began) || new Date().toISOString()
+    this.#from = isAwaited ? beginning : place(state.type, state.id)
+    this.#reached = ctx.checkpoint === undefined ? this.#from : place(checkpoint.reachedType, checkpoint.reachedId)
+    this.#left = integer(checkpoint.left) ?? (isAwaited && announced > atOnce ? 0 : perPass)
+  }
+
+  /** Whether the detail of an asset is to be read; asked once for each, in the order of the pass. */
+  isDue(type: number, row: Row): boolean {
+    const here = place(type, Number(id(row.id)))
+    if (this.#left === 0 || !isBehind(here, this.#from)) return false
+    if (this.#changed?.has(String(id(row.id))) === false) return false
+    this.#left--
+    this.#reached = here
+    return true
+  }
+
+  get checkpoint() {
+    return { began: this.#began, left: this.#left, reachedType: this.#reached.type, reachedId: this.#reached.id }
+  }
+
+  /** The pass is over: what the next one is to know. */
+  end(): Json {
+    if (this.#left === 0) {
+      this.#ctx.report({
+        level: 'info',
+        code: 'asset-notes',
+        message: `Halo hands out the notes of assets one asset at a time. Not all were read this time; each nightly sync reads ${perPass} more.`,
+      })
+    }
+    if (this.#ctx.since !== undefined) return this.#ctx.state ?? null
+    if (this.#left > 0) return { since: this.#began }
+    const { type, id } = this.#reached
+    return { ...(this.#since === undefined ? {} : { since: this.#since }), began: this.#began, type, id }
+  }
+}
+
+/** Reads what is needed to tell which details a pass of `announced` assets is to read. */
+export async function detailsOf(ctx: Ctx, announced: number): Promise<Details> {
+  const since = ctx.since === undefined ? sinceIn(ctx) : undefined
+  if (since === undefined || !(await filtersByChange(ctx, assets, everything)))
+    return new Details(ctx, announced, undefined)
+  const from = new Date(Date.parse(since) - overlapSeconds * 1000).toISOString()
+  const changed = new Set<string>()
+  for await (const { rows } of pages(ctx, assets, { ...everything, lastupdatefromdate: from })) {
+    for (const row of rows) changed.add(String(id(row.id)))
+  }
+  return new Details(ctx, announced, changed)
+}
+
+function sinceIn(ctx: Ctx): string | undefined {
+  const since = text(rowOf(ctx.state).since)
+  return since && !Number.isNaN(Date.parse(since)) ? since : undefined
+}
+
+function place(type: unknown, id: unknown): Place {
+  return { type: integer(type) ?? beginning.type, id: integer(id) ?? beginning.id }
+}
+
+function isBehind(one: Place, other: Place): boolean {
+  return one.type === other.type ? one.id > other.id : one.type > other.type
+}
+
+function rowOf(value: unknown): Row {
+  return isRow(value) ? value : {}
+}

@@ -1,0 +1,95 @@
+/** Notes and stamps of assets come one request at a time; which are read when. */
+import t from 'tap'
+import type { Json, RecordOf } from '../../../core/connector/records.ts'
+import { atOnce, perPass } from '../../../plugins/halo-psa/streams/details.ts'
+import { type Simulated, simulated } from './simulated.ts'
+
+const size = { companies: 5, contacts: 5, configurations: 500, tickets: 1 }
+const since = '2026-07-10T00:00:00.000Z'
+const later = '2026-07-15T10:00:00Z'
+
+/** A pass: the ids of the assets it read in detail, and what it left for the next one. */
+async function pass({ pages }: Simulated, reading: Parameters<Simulated['pages']>[1] = {}) {
+  const all = await pages('configurations', reading)
+  const records = all.flatMap((page) => page.records)
+  return { ids: detailed(records), count: records.length, state: all.at(-1)?.state, pages: all }
+}
+
+function detailed(records: readonly RecordOf<'configurations'>[]): readonly string[] {
+  return records.filter(({ notes }) => notes !== undefined).map(({ sourceId }) => sourceId)
+}
+
+function change({ world }: Simulated, id: number): void {
+  const row = world.configurations.get(id)
+  if (row === undefined) throw new Error('no such asset')
+  world.configurations.put({ ...row, notes: 'changed', updatedAt: later })
+}
+
+t.test('a first pass over many reads none; each later one goes on until all are read', async (t) => {
+  const one = await simulated(t, { ...size, configurations: perPass + 50 })
+  const first = await pass(one)
+  t.same([first.ids.length, first.count, one.reported], [0, perPass + 50, ['info asset-notes']])
+  const began = Object(first.state).began
+  const second = await pass(one, { state: first.state })
+  t.same([second.ids.length, second.count], [perPass, perPass + 50])
+  change(one, 1)
+  const third = await pass(one, { state: second.state })
+  t.equal(new Set([...second.ids, ...third.ids]).size, perPass + 50, 'all of them, none twice')
+  t.same(third.state, { since: began }, 'what changed since the round began is for the next one')
+  t.equal(one.reported.length, 2)
+})
+
+t.test('after a whole round only what changed since it began', async (t) => {
+  const one = await simulated(t, size)
+  change(one, 7)
+  change(one, 490)
+  const next = await pass(one, { state: { since } })
+  t.same([...next.ids].sort(), ['490', '7'])
+  t.same((await pass(one, { state: { since: '2026-07-20T00:00:00.000Z' } })).ids, [])
+})
+
+t.test('all of them again where Halo cannot tell what changed', async (t) => {
+  const one = await simulated(t, { ...size, configurations: 30 }, { ignoresChanges: true })
+  t.equal((await pass(one, { state: { since } })).ids.length, 30)
+  t.same(one.reported, [], 'the pass was to read everything anyway')
+})
+
+t.test('somebody waits for an incremental pass: what changed comes whole, if it is not too much', async (t) => {
+  const one = await simulated(t, size)
+  for (let id = 1; id <= 5; id++) change(one, id)
+  const state: Json = { since }
+  const few = await pass(one, { since, state })
+  t.same([few.ids.length, few.count, few.state], [5, 5, state])
+  for (let id = 1; id <= atOnce + 1; id++) change(one, id)
+  const many = await pass(one, { since, state })
+  t.same([many.ids.length, many.count, many.state], [0, atOnce + 1, state])
+})
+
+t.test('a pass that was broken off reads none twice, and no more than its share', async (t) => {
+  const one = await simulated(t, size)
+  for (let id = 10; id <= 500; id += 10) change(one, id)
+  const state: Json = { since }
+  const whole = await pass(one, { state })
+  t.equal(whole.ids.length, 50)
+  for (const place of [0, 3, 6]) {
+    const { checkpoint } = whole.pages[place] ?? {}
+    const before = detailed(whole.pages.slice(0, place + 1).flatMap((page) => page.records))
+    t.match(checkpoint, { left: perPass - before.length })
+    const rest = await pass(one, { state, checkpoint })
+    t.same([...before, ...rest.ids], whole.ids)
+    t.match(rest.state, { since: Object(checkpoint).began })
+  }
+})
+
+t.test('an asset that is deleted before its detail is read is not there', async (t) => {
+  const one = await simulated(
+    t,
+    { ...size, configurations: 30 },
+    {},
+    {
+      altered: (request, answer) => (request.path === '/api/Asset/5' ? { status: 404, body: {} } : answer),
+    },
+  )
+  const { ids, count } = await pass(one)
+  t.same([ids.length, count], [29, 29])
+})
