@@ -36,7 +36,7 @@ export const companies: Stream<'companies', ServiceNowSettings> = {
     const reader = await companyReader(ctx)
     yield* readPages<'companies'>(
       ctx,
-      { questions: questionsFor(ctx), deletions: ['=core_company', '=customer_account'] },
+      { questions: questionsFor(ctx), deletions: async () => ['core_company', 'customer_account'] },
       (rows) => {
         const own = rows.filter((row) => boolOf(row.primary) === true)
         const records = rows.filter((row) => !own.includes(row)).map(reader)

@@ -40,7 +40,8 @@ export const configurations: Stream<'configurations', ServiceNowSettings> = {
     const configuration = await configurationReader(ctx)
     const reading = {
       questions: await questionsFor(ctx),
-      deletions: ['STARTSWITHcmdb_ci', 'STARTSWITHu_cmdb_ci'],
+      // Only these: Discovery deletes adapters and disks by the thousand, which are configuration items, too.
+      deletions: () => classesOf(ctx, layoutOf(ctx.settings).configurations),
       // A change of the asset alone does not touch the configuration item.
       ...(layoutOf(ctx.settings).datesInAsset
         ? { changed: (since: string) => `sys_updated_on>=${since}^ORasset.sys_updated_on>=${since}` }
@@ -74,11 +75,11 @@ const dictionaryTables = ['cmdb', 'cmdb_ci', 'cmdb_ci_hardware', 'cmdb_ci_comput
 async function questionsFor(ctx: Ctx): Promise<readonly Question[]> {
   const { configurations: table } = layoutOf(ctx.settings)
   if (table === 'cmdb_ci_computer') return questionsTo(ctx, [])
-  const { listed } = await valuesIn(ctx, 'cmdb_ci_computer', 'sys_class_name')
-  return questionsTo(
-    ctx,
-    listed.map(({ value }) => value),
-  )
+  return questionsTo(ctx, await classesOf(ctx, 'cmdb_ci_computer'))
+}
+
+async function classesOf(ctx: Ctx, table: string): Promise<readonly string[]> {
+  return (await valuesIn(ctx, table, 'sys_class_name')).listed.map(({ value }) => value)
 }
 
 /** `computers`: classes that need not be asked for a second time. */

@@ -35,7 +35,7 @@ export const contacts: Stream<'contacts', ServiceNowSettings> = {
 
   async *read(ctx) {
     const contact = await contactReader(ctx)
-    const reading = { questions: [questionFor(ctx)], deletions: ['=sys_user', '=customer_contact'] }
+    const reading = { questions: [questionFor(ctx)], deletions: async () => ['sys_user', 'customer_contact'] }
     yield* readPages<'contacts'>(ctx, reading, (rows) => {
       const machines = rows.filter(isMachine)
       const records = rows.filter((row) => !isMachine(row)).map(contact)

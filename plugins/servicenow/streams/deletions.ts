@@ -11,23 +11,25 @@ import { rawOf } from '../values.ts'
 type Ctx = Context<ServiceNowSettings>
 
 /**
- * Ids from `sys_audit_delete` since the literal; `tables` are conditions on its `tablename`, which is the class the
- * record really had. None if the table cannot be read, for not every table is audited either: what is gone shows by
- * its absence in the next full pass anyway. One that was restored is not named.
+ * Ids from `sys_audit_delete` since the literal; `classes` are values of its `tablename`, which is the class the record
+ * really had; `living` are the tables in which a record that was restored would be. None if the table cannot be read,
+ * for not every table is audited either: what is gone shows by its absence in the next full pass anyway.
  */
 export async function deletedSince(
   ctx: Ctx,
-  tables: readonly string[],
+  classes: readonly string[],
   literal: string,
   living: ReadonlySet<string>,
 ): Promise<readonly string[]> {
+  if (classes.length === 0) return []
   try {
-    const conditions = [
-      plain(tables.map((table) => `tablename${table}`).join('^OR'), 'tablename'),
-      plain(`sys_created_on>=${literal}`, 'sys_created_on'),
-    ]
-    const { rows } = await readAll(ctx, { table: 'sys_audit_delete', columns: ['sys_id', 'documentkey'], conditions })
-    const ids = new Set(rows.flatMap((row) => rawOf(row.documentkey) ?? []))
+    const ids = new Set<string>()
+    for (const ofClass of oneOf(ctx, 'tablename', classes)) {
+      const conditions = [...(ofClass ? [ofClass] : []), plain(`sys_created_on>=${literal}`, 'sys_created_on')]
+      const { rows } = await readAll(ctx, { table: 'sys_audit_delete', columns: ['sys_id', 'documentkey'], conditions })
+      for (const row of rows) ids.add(rawOf(row.documentkey) ?? '')
+    }
+    ids.delete('')
     for (const condition of oneOf(ctx, 'sys_id', [...ids])) {
       if (condition === undefined) continue
       for (const table of living) {

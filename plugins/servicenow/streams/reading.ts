@@ -23,8 +23,8 @@ export interface Reading {
   readonly questions: readonly Question[]
   /** Condition for what changed since an instant, in ServiceNow's way to write it; `sys_updated_on` if left out. */
   readonly changed?: (literal: string) => string
-  /** As `sys_audit_delete` names them: what is deleted shows at once where that table can be read. */
-  readonly deletions?: readonly string[]
+  /** Tables of the records, as `sys_audit_delete` names them; asked for only when they are needed. */
+  readonly deletions?: () => Promise<readonly string[]>
 }
 
 /** Reads the lists one after another; with `ctx.since` only what changed, and what is gone. */
@@ -38,6 +38,7 @@ export async function* readPages<K extends StreamName>(
   const narrowed = questions.map((question) =>
     narrow(question, literal === undefined ? [] : [plain(changed(literal), 'sys_updated_on')]),
   )
+  const began = new Date().toISOString()
   const tables = new Set(questions.map(({ table }) => table))
   const start = positionOf(ctx.checkpoint)
   let { hidden } = start
@@ -45,24 +46,30 @@ export async function* readPages<K extends StreamName>(
   let isCounted = true
   for (const [index, question] of narrowed.entries()) {
     if (index < start.list) continue
-    const from: Position = index === start.list ? start : { ...beginning, hidden }
-    for await (const page of pages(ctx, question, from)) {
+    const begin: Position = index === start.list ? start : { ...beginning, hidden }
+    for await (const page of pages(ctx, question, begin)) {
       const last = page.done && index === narrowed.length - 1
       hidden = page.hidden
       isSeen ||= page.rows.length > 0
       isCounted &&= page.total !== undefined
       const partial = last ? missing([...tables].join(', '), hidden, isCounted) : undefined
       if (partial && hidden > 0 && !isSeen && since === undefined) throw ctx.error('permission', partial)
-      const gone = last && literal !== undefined && deletions ? await deletedSince(ctx, deletions, literal, tables) : []
+      // A whole list needs no book of what is gone.
+      const from = since ?? (partial ? lastReading(ctx.state) : undefined)
+      const gone =
+        last && from !== undefined && deletions
+          ? await deletedSince(ctx, await deletions(), literal ?? (await literalSince(ctx, question, from)), tables)
+          : []
       const made = content(page.rows)
       yield {
         ...made,
         ...(gone.length > 0 ? { removals: [...(made.removals ?? []), ...gone] } : {}),
         checkpoint: { list: index, last: page.last, hidden },
-        ...(since === undefined && narrowed.length === 1 && from.last === '' && page.total !== undefined
+        ...(since === undefined && narrowed.length === 1 && begin.last === '' && page.total !== undefined
           ? { total: page.total }
           : {}),
         ...(partial ? { partial } : {}),
+        ...(last ? { state: { began } } : {}),
       }
     }
   }
@@ -78,6 +85,12 @@ function missing(tables: string, hidden: number, isCounted: boolean): string | u
   }
   if (isCounted) return undefined
   return `ServiceNow did not say how many rows there are in ${tables} (header X-Total-Count; a proxy may take it away), so rows the user may not read would not be noticed. What did not come stays in the hub as it is.`
+}
+
+/** When the last complete reading began, with room for clocks that differ. */
+function lastReading(state: unknown): string | undefined {
+  const began = isRow(state) ? Date.parse(text(state.began) ?? '') : Number.NaN
+  return Number.isNaN(began) ? undefined : new Date(began - overlapSeconds * 1000).toISOString()
 }
 
 function narrow(question: Question, more: Question['conditions']): Question {

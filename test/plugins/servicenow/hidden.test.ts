@@ -2,6 +2,7 @@
 import t from 'tap'
 import type { SimulatedAnswer } from '../../../core/connector/simulator.ts'
 import { serviceNow } from '../../../plugins/servicenow/connector.ts'
+import { idBelow } from '../../../plugins/servicenow/simulator/rows.ts'
 import { failure } from '../connected.ts'
 import { simulated } from './simulated.ts'
 
@@ -65,6 +66,18 @@ t.test('what is deleted and added meanwhile is not taken for hidden', async (t) 
   }
   t.ok(pages > 3)
   t.equal(partial, undefined)
+})
+
+t.test('where rows are hidden, what ServiceNow notes as deleted is gone all the same', async (t) => {
+  const one = await simulated(t, size)
+  const before = (await one.pages('configurations')).at(-1)
+  one.world.configurations.remove(9)
+  t.notOk((await one.pages('configurations', { state: before?.state ?? null })).at(-1)?.removals, 'its absence tells')
+  one.simulator.hideRows((table, id) => inComputers(table) && id % 50 === 0)
+  const pages = await one.pages('configurations', { state: before?.state ?? null })
+  t.ok(pages.at(-1)?.partial)
+  t.same(pages.flatMap(({ removals = [] }) => removals).map(idBelow), [9])
+  t.match(await one.pages('configurations'), [{ removals: undefined }], 'nobody knows since when')
 })
 
 t.test('a pass goes on behind hidden rows and remembers them', async (t) => {
