@@ -1,7 +1,6 @@
 /** What the API user may do with an entity, in Autotask's own words. */
-import type { Context, ReadContext } from '../../core/connector/contract.ts'
+import type { Context } from '../../core/connector/contract.ts'
 import { bool, isRow, type Row, text } from '../../core/connector/parse.ts'
-import type { Json } from '../../core/connector/records.ts'
 import { camelCased } from './answers.ts'
 import type { AutotaskSettings } from './settings.ts'
 
@@ -37,26 +36,14 @@ function level(info: Row, action: string): Level {
 
 /**
  * Whether a lost right answers with a refusal or with fewer records is not documented for every entity, so it is
- * looked up before each pass. Throws `permission` where nothing may be read, and where less may be read than in the
- * last complete pass: what has become invisible must not be taken for deleted. Answers the state for the next pass.
+ * looked up before each pass. Throws `permission` where nothing may be read. Answers why the list cannot be whole, if
+ * it cannot: what is not visible must not be taken for deleted.
  */
-export async function assertReadable(ctx: ReadContext<AutotaskSettings>, entity: string): Promise<Json> {
+export async function assertReadable(ctx: Context<AutotaskSettings>, entity: string): Promise<string | undefined> {
   const { query } = await accessTo(ctx, entity)
-  const before = isRow(ctx.state) ? ctx.state.access : undefined
   if (query === 'None')
     throw ctx.error('permission', `The security level of the API user does not let it see ${entity}.`)
-  if (query === 'Restricted' && before === 'All') {
-    throw ctx.error(
-      'permission',
-      `The security level of the API user lets it see a part of the ${entity} only; before, it saw all of them. Nothing is removed. Set the level back to "All".`,
-    )
-  }
-  if (query === 'Restricted') {
-    ctx.report({
-      level: 'warning',
-      code: 'restricted',
-      message: `The security level of the API user lets it see a part of the ${entity} only.`,
-    })
-  }
-  return { access: query }
+  return query === 'Restricted'
+    ? `The security level of the API user lets it see a part of the ${entity} only. What it does not see cannot be told from what was deleted, so nothing is removed. Set the level to "All".`
+    : undefined
 }

@@ -38,11 +38,11 @@ export const companies: Stream<'companies', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await begin(ctx, entity)
+    const partial = await begin(ctx, entity)
     const fields = await fieldsOf(ctx, entity)
     const company = await reader(ctx, fields)
     const query = queryOf(ctx, [...filtered(ctx), ...changedSince(ctx, fields, stamps)])
-    yield* readPages<'companies'>(ctx, query, state, (rows) => rows.map(company))
+    yield* readPages<'companies'>(ctx, query, partial, (rows) => rows.map(company))
   },
 
   async readOne(ctx, sourceId) {

@@ -43,11 +43,11 @@ export const configurations: Stream<'configurations', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await begin(ctx, entity)
+    const partial = await begin(ctx, entity)
     const fields = await fieldsOf(ctx, entity)
     const records = await reader(ctx, fields)
     const query = queryOf(ctx, [...filtered(ctx), ...changedSince(ctx, fields, stamps)])
-    yield* readPages<'configurations'>(ctx, query, state, records)
+    yield* readPages<'configurations'>(ctx, query, partial, records)
   },
 
   async readOne(ctx, sourceId) {

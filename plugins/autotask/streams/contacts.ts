@@ -40,10 +40,10 @@ export const contacts: Stream<'contacts', AutotaskSettings> = {
   customFields: (ctx) => definedUdfs(ctx, entity),
 
   async *read(ctx) {
-    const state = await begin(ctx, entity)
+    const partial = await begin(ctx, entity)
     const filter = ctx.since === undefined ? [] : changedSince(ctx, await fieldsOf(ctx, entity), stamps)
     const contact = await reader(ctx)
-    yield* readPages<'contacts'>(ctx, { entity, filter, fields: fieldsFor(ctx) }, state, (rows) => rows.map(contact))
+    yield* readPages<'contacts'>(ctx, { entity, filter, fields: fieldsFor(ctx) }, partial, (rows) => rows.map(contact))
   },
 
   async readOne(ctx, sourceId) {

@@ -17,9 +17,9 @@ function picklist<K extends StreamName>(
   return {
     deletes: 'by-absence',
     async *read(ctx): AsyncGenerator<Page<K>> {
-      const state = await assertReadable(ctx, entity)
+      await assertReadable(ctx, entity)
       const values = (await fieldsOf(ctx, entity)).picklist(ctx, field)
-      yield { records: values.map(record), state }
+      yield { records: values.map(record) }
     },
   }
 }
@@ -31,7 +31,8 @@ function statuses<K extends 'companyStatuses' | 'configurationStatuses'>(
   return {
     deletes: 'by-absence',
     async *read(ctx): AsyncGenerator<Page<K>> {
-      yield { state: await assertReadable(ctx, entity), records }
+      await assertReadable(ctx, entity)
+      yield { records }
     },
   }
 }

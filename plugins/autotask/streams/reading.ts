@@ -1,7 +1,7 @@
 /** A pass over one of the big lists: access, room, pages, checkpoints. */
 import type { Page, ReadContext } from '../../../core/connector/contract.ts'
 import { integer, type Row } from '../../../core/connector/parse.ts'
-import type { Json, StreamName } from '../../../core/connector/records.ts'
+import type { StreamName } from '../../../core/connector/records.ts'
 import { assertReadable } from '../access.ts'
 import type { EntityFields } from '../metadata.ts'
 import { countOf, type Filter, idNumber, pages, type Query, readAll } from '../paging.ts'
@@ -17,8 +17,8 @@ const pagesPerLook = 20
 
 type Context = ReadContext<AutotaskSettings>
 
-/** Before a pass: waits for room within the hour and sees what may be read. Answers the state for the next pass. */
-export async function begin(ctx: Context, entity: string): Promise<Json> {
+/** Before a pass: waits for room within the hour and sees what may be read. Answers why the list cannot be whole, if it cannot. */
+export async function begin(ctx: Context, entity: string): Promise<string | undefined> {
   await waitForRoom(ctx)
   return assertReadable(ctx, entity)
 }
@@ -27,7 +27,7 @@ export async function begin(ctx: Context, entity: string): Promise<Json> {
 export async function* readPages<K extends StreamName>(
   ctx: Context,
   query: Query,
-  state: Json,
+  partial: string | undefined,
   records: (rows: readonly Row[]) => Page<K>['records'] | Promise<Page<K>['records']>,
 ): AsyncGenerator<Page<K>> {
   const start = integer(ctx.checkpoint) ?? undefined
@@ -37,12 +37,12 @@ export async function* readPages<K extends StreamName>(
     yield {
       records: await records(page.rows),
       checkpoint: page.last,
-      state,
       ...(total === undefined ? {} : { total }),
     }
     total = undefined
     if (++read % pagesPerLook === 0) await waitForRoom(ctx)
   }
+  if (partial !== undefined) yield { records: [], partial }
 }
 
 /** One row by id if the filter lets it through. */

@@ -26,9 +26,9 @@ const read = [
 export const sites: Stream<'sites', AutotaskSettings> = {
   deletes: 'by-absence',
   async *read(ctx) {
-    const state = await begin(ctx, entity)
+    const partial = await begin(ctx, entity)
     const site = await reader(ctx)
-    yield* readPages<'sites'>(ctx, { entity, fields: read }, state, (rows) => rows.map(site))
+    yield* readPages<'sites'>(ctx, { entity, fields: read }, partial, (rows) => rows.map(site))
   },
 }
 

@@ -122,18 +122,21 @@ t.test('who lost a right is told so, whichever way Autotask shows it', async (t)
   t.equal((await failure(off.records('configurations'))).kind, 'permission')
 })
 
-t.test('seeing less than last time is a lost right, not a removal', async (t) => {
-  const { pages, reported } = await simulated(
-    t,
-    size,
-    {},
-    { altered: says('Companies', { userAccessForQuery: 'Restricted' }) },
-  )
-  const lost = await failure(pages('companies', { state: { access: 'All' } }))
-  t.match(lost, { kind: 'permission', admin: /Nothing is removed/ })
-  t.equal((await failure(pages('companyTypes', { state: { access: 'All' } }))).kind, 'permission')
-  const read = await pages('companies')
-  t.same(read.at(-1)?.state, { access: 'Restricted' })
-  t.same(reported, ['warning restricted'], 'always seen so, it is read and said')
-  t.equal((await pages('companies', { state: { access: 'Restricted' } })).length, 1)
+t.test('who sees a part only gets that part and is told; nothing of it counts as gone', async (t) => {
+  for (const [entity, stream] of [
+    ['Companies', 'companies'],
+    ['CompanyLocations', 'sites'],
+    ['Contacts', 'contacts'],
+    ['ConfigurationItems', 'configurations'],
+  ] as const) {
+    const { pages } = await simulated(t, size, {}, { altered: says(entity, { userAccessForQuery: 'Restricted' }) })
+    const read = await pages(stream)
+    t.ok(read[0]?.records.length)
+    t.equal(read[0]?.partial, undefined)
+    t.match(read.at(-1), { records: [], partial: /part of the .* nothing is removed\. Set the level to "All"/ })
+  }
+  const whole = await simulated(t, size)
+  t.notOk((await whole.pages('companies')).some(({ partial }) => partial !== undefined))
+  const types = await simulated(t, size, {}, { altered: says('Companies', { userAccessForQuery: 'Restricted' }) })
+  t.equal((await types.pages('companyTypes'))[0]?.partial, undefined, 'the list of types is whole all the same')
 })
