@@ -104,7 +104,7 @@ async function reader(
       companyId: id(row.companyID),
       siteId: id(row.companyLocationID),
       contactId: id(row.contactID),
-      name: required(text(row.referenceTitle) ?? text(row.rmmDeviceAuditHostname) ?? text(product?.name)),
+      name: nameOf(row, product),
       typeId: id(row.configurationItemType),
       type: labelOf(types, row.configurationItemType),
       ...statusOf(active),
@@ -128,6 +128,12 @@ async function reader(
     await products.load(rows)
     return rows.map(record)
   }
+}
+
+/** Titles may be empty, and products not readable: such an item is better called by its number than left out. */
+function nameOf(row: Row, product: Row | null | undefined): string {
+  const names = [row.referenceTitle, row.rmmDeviceAuditHostname, product?.name, row.serialNumber, row.referenceNumber]
+  return required(names.map(text).find(Boolean))
 }
 
 /** RMM tools write `[00:11:22:33:44:55]`. */

@@ -131,6 +131,29 @@ t.test('products that may not be read cost the maker and nothing else', async (t
   t.same(reported, ['warning products'])
 })
 
+t.test('an item without a title is not lost where products may not be read', async (t) => {
+  const { records, simulator } = await simulated(
+    t,
+    { ...size, configurations: 3 },
+    {},
+    {
+      altered: (request, answer) =>
+        isQuery(request, 'ConfigurationItems')
+          ? changed(answer, (items) => items.map((item, at) => ({ ...item, ...untitled[at] })))
+          : answer,
+    },
+  )
+  const nobody = { referenceTitle: '', rmmDeviceAuditHostname: null, serialNumber: null }
+  const untitled = [nobody, { ...nobody, serialNumber: 'S-7' }, { ...nobody, rmmDeviceAuditHostname: 'HOST' }].map(
+    (item) => ({ ...item, referenceNumber: 'A-1' }),
+  )
+  simulator.take('products')
+  t.same(
+    (await records('configurations')).map(({ name }) => name),
+    ['A-1', 'S-7', 'HOST'],
+  )
+})
+
 t.test('countries that may not be read cost the country', async (t) => {
   const { records, reported } = await simulated(
     t,
