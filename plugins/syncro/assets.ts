@@ -1,7 +1,7 @@
 /** What an asset says about its machine: the chosen or usual properties first, then what the agent found. */
-import { isRow, object, type Row, text } from '../../core/connector/parse.ts'
+import { object, type Row, text } from '../../core/connector/parse.ts'
 import type { RecordOf } from '../../core/connector/records.ts'
-import type { Catalogue } from './catalogue.ts'
+import { type Catalogue, definedFor } from './catalogue.ts'
 import { dayOf } from './days.ts'
 import { type Fact, Labels } from './properties.ts'
 import type { SyncroSettings } from './settings.ts'
@@ -19,6 +19,8 @@ export class AssetFacts {
   unreadable = 0
   example = ''
   readonly #catalogue: Catalogue
+  /** By asset type. */
+  readonly #defined = new Map<unknown, Partial<Record<Fact, string>>>()
 
   constructor(settings: SyncroSettings, catalogue: Catalogue) {
     this.labels = new Labels(settings)
@@ -26,7 +28,7 @@ export class AssetFacts {
   }
 
   of(row: Row, properties: Row | undefined): Facts {
-    const found = properties ? this.labels.in(properties) : {}
+    const found = this.#found(row, properties)
     const inventory = object(properties?.kabuto_information)
     const general = object(inventory?.general)
     const system = object(inventory?.os)
@@ -45,16 +47,26 @@ export class AssetFacts {
   }
 
   /** By the chosen field. */
-  status(properties: Row): string | null | undefined {
-    return this.#text(properties, this.labels.in(properties).status)
+  status(row: Row, properties: Row | undefined): string | null | undefined {
+    return this.#text(properties, this.#found(row, properties).status)
+  }
+
+  /** The label of each fact: what the asset carries, else what its type defines. */
+  #found({ asset_type: type }: Row, properties: Row | undefined): Partial<Record<Fact, string>> {
+    if (properties === undefined) return {}
+    const defined = this.#defined.get(type) ?? this.labels.among(definedFor(this.#catalogue, type))
+    this.#defined.set(type, defined)
+    return { ...defined, ...this.labels.in(properties) }
   }
 
   #text(properties: Row | undefined, label: string | undefined): string | null | undefined {
-    return label === undefined ? undefined : text(this.#catalogue.assetFields.read(label, properties?.[label]))
+    if (label === undefined || properties === undefined) return undefined
+    return Object.hasOwn(properties, label) ? text(this.#catalogue.assetFields.read(label, properties[label])) : null
   }
 
   #day(row: Row, properties: Row | undefined, label: string | undefined): string | null | undefined {
-    if (label === undefined || !isRow(properties)) return undefined
+    if (label === undefined || properties === undefined) return undefined
+    if (!Object.hasOwn(properties, label)) return null
     const day = dayOf(properties[label], this.#catalogue.dayOrder)
     if (day === undefined) {
       this.unreadable++

@@ -79,6 +79,12 @@ export async function catalogueOf(ctx: Context<SyncroSettings>): Promise<Catalog
   }
 }
 
+/** The fields an asset's type defines; all of them where the type is none of the list. */
+export function definedFor({ types, assetFields }: Catalogue, type: unknown): readonly FieldDefinition[] {
+  const typeId = types.find(({ name }) => name === type)?.id
+  return assetFields.all.filter((one) => [typeId, one.typeId].includes(undefined) || one.typeId === typeId)
+}
+
 function fieldsOf(fields: unknown, answers: unknown, owner: string): Fields {
   const options = new Map<string, Map<string, string>>()
   for (const row of rows(answers)) {

@@ -39,13 +39,20 @@ const badToken =
 /** What Syncro means where its answer says more than its status. A missing right is a 401 there, like a bad token. */
 export function faults(answer: HttpAnswer): Fault | undefined {
   const { status } = answer
-  if (status < 300) return undefined
+  if (status < 300) {
+    // Some parts of the API say so in plain text where the account does not use them.
+    return typeof answer.body === 'string' && /^\W*disabled\W*$/i.test(answer.body)
+      ? { kind: 'permission', admin: 'Syncro says that this part of the account is switched off.', log: answer.body }
+      : undefined
+  }
   const said = isRow(answer.body) ? summary(answer.body) : undefined
   switch (status) {
     case 401:
-      return said !== undefined && /permission/i.test(said)
+      return said !== undefined && /permission|not authorized|not allowed|access denied/i.test(said)
         ? {
             kind: 'permission',
+            // Asks `/me`, which takes no right: a token that is refused there is no good any more, whatever the words.
+            signInAgain: true,
             admin: `The API token, or the security group of its user, does not allow this in Syncro (${said})`,
             log: said,
           }

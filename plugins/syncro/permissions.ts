@@ -51,7 +51,11 @@ export async function check(ctx: Context<SyncroSettings>): Promise<Checked> {
     account: subdomain ?? host,
     accountName: [subdomain ?? host, text(me.user_name) && `as ${text(me.user_name)}`].filter(Boolean).join(', '),
     permissions: [
-      verdict('customers-list', customers.readable, excess(may, 'customer', ['write', 'delete'], 'customers')),
+      verdict(
+        'customers-list',
+        customers.readable,
+        [excess(may, 'customer', ['write', 'delete'], 'customers'), strange(may)].filter(Boolean).join(' '),
+      ),
       verdict('customers-view', contacts.readable),
       verdict('assets-list', assets.readable, excess(may, 'asset', ['delete'], 'assets')),
       verdict('assets-view', asset),
@@ -104,15 +108,27 @@ function verdict(permission: RightId, readable: boolean | undefined, more = ''):
   if (!readable) return { permission, state: 'missing', message: `Tick ${words} in the API token.` }
   return more === ''
     ? { permission, state: 'ok', message: 'Readable.' }
-    : { permission, state: 'excessive', message: `Readable. ${more}` }
+    : { permission, state: 'excessive', message: `Readable. ${more} ${unneeded}` }
 }
 
 /** `/me` tells what may be done; whether it means the token or its user is not documented. */
 function excess(may: Row, kind: string, deeds: readonly string[], what: string): string {
   const granted = deeds.filter((deed) => object(may[kind])?.[deed] === true)
-  return granted.length === 0
-    ? ''
-    : `Syncro says that ${what} may also be changed (${granted.join(', ')}): the hub needs that for nothing. Leave it unticked in the token.`
+  return granted.length === 0 ? '' : `Syncro says that ${what} may also be changed (${granted.join(', ')}).`
+}
+
+const unneeded =
+  'The hub needs that for nothing: leave it unticked in the token. If it is unticked there, it is a right of its user, and nothing is to be done.'
+
+const known = ['customer', 'asset', 'ticket']
+
+/** What is granted of things the hub does not touch. */
+function strange(may: Row): string {
+  const granted = Object.entries(may).flatMap(([kind, deeds]) => {
+    const given = known.includes(kind) ? [] : Object.entries(object(deeds) ?? {}).filter(([, is]) => is === true)
+    return given.length === 0 ? [] : [`${kind} (${given.map(([deed]) => deed).join(', ')})`]
+  })
+  return granted.length === 0 ? '' : `Syncro also grants ${granted.join(', ')}.`
 }
 
 function editing(may: Row): PermissionCheck {

@@ -82,6 +82,14 @@ export class Labels {
     return found
   }
 
+  /**
+   * The same for fields that are defined. A bag may lack those nobody filled in, which are empty then. A label that is
+   * neither carried nor defined was renamed or removed in Syncro, and says nothing.
+   */
+  among(defined: readonly { readonly label: string }[]): Partial<Record<Fact, string>> {
+    return this.in(Object.fromEntries(defined.map(({ label }) => [label, null])))
+  }
+
   judge(label: string): Fact | undefined {
     if (!this.#judged.has(label)) this.#judged.set(label, usualFact(label))
     return this.#judged.get(label)

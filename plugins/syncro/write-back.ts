@@ -2,7 +2,7 @@
 import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '../../core/connector/contract.ts'
 import { isRow, type Row, text } from '../../core/connector/parse.ts'
 import { AssetFacts } from './assets.ts'
-import { type Catalogue, catalogueOf, type FieldDefinition } from './catalogue.ts'
+import { catalogueOf, definedFor, type FieldDefinition } from './catalogue.ts'
 import { idNumber } from './client.ts'
 import { fetchOne } from './one.ts'
 import { type Fact, isAgents, usualFact } from './properties.ts'
@@ -42,7 +42,7 @@ async function write(
   if (moved.length > 0) {
     return { outcome: 'conflict', current, message: `Changed in Syncro meanwhile: ${moved.join(', ')}.` }
   }
-  const defined = definedFor(catalogue, before.row)
+  const defined = definedFor(catalogue, before.row.asset_type)
   const changes: Record<string, unknown> = {}
   for (const field of wanted) {
     const label = labelFor(ctx, facts, defined, before, field)
@@ -85,12 +85,6 @@ function isSame(field: WritableField, one: string | null | undefined, other: str
 
 function name(value: string | null | undefined): string {
   return value?.trim().toLowerCase() ?? ''
-}
-
-/** The fields of an asset's type; all of them where the type is none of the list. */
-function definedFor({ types, assetFields }: Catalogue, { asset_type: type }: Row): readonly FieldDefinition[] {
-  const typeId = types.find(({ name }) => name === type)?.id
-  return assetFields.all.filter((one) => [typeId, one.typeId].includes(undefined) || one.typeId === typeId)
 }
 
 /**

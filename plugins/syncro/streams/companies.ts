@@ -39,20 +39,20 @@ function reader(ctx: ReadContext<SyncroSettings>, { customerFields }: Catalogue)
   const wanted = new Set(ctx.filter.companyStatuses)
   const link = screenLink(ctx.settings, 'customers')
   const labels = new Labels(ctx.settings)
+  const defined = labels.among(customerFields.all).website
   return (row: Row): Company | undefined => {
     const sourceId = required(id(row.id))
     const active = not(bool(row.disabled))
     const statusId = statusOf(active, 'active', 'disabled')
     if (wanted.size > 0 && !wanted.has(statusId ?? '')) return undefined
     const properties = object(row.properties)
-    const website = properties ? labels.in(properties).website : undefined
+    const website = properties && (labels.in(properties).website ?? defined)
     return {
       sourceId,
       url: link + sourceId,
       updatedAt: instant(row.updated_at),
       name: required(customerName(row)),
-      website:
-        website === undefined || !properties ? undefined : text(customerFields.read(website, properties[website])),
+      website: website && properties ? text(customerFields.read(website, properties[website] ?? null)) : undefined,
       phone: text(row.phone),
       statusId,
       status: statusOf(active, statuses.active, statuses.disabled),

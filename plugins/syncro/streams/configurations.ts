@@ -72,7 +72,7 @@ function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalo
       name: required(text(row.name)),
       typeId,
       type,
-      ...statusOf(ctx, facts, properties),
+      ...statusOf(ctx, facts, row, properties),
       ...facts.of(row, properties),
       customFields: customFieldValues(properties, ctx.customFields, assetFields),
     }
@@ -82,9 +82,10 @@ function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalo
 function statusOf(
   { settings }: ReadContext<SyncroSettings>,
   facts: AssetFacts,
+  row: Row,
   properties: Row | undefined,
 ): Pick<Configuration, 'statusId' | 'status'> {
   if (!settings.statusField?.trim()) return { statusId: defaultStatus.sourceId, status: defaultStatus.name }
-  const status = properties && facts.status(properties)
+  const status = facts.status(row, properties)
   return { statusId: status ? statusIdOf(status) : status, status }
 }

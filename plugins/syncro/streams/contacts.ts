@@ -81,7 +81,8 @@ function split(name: string): Pick<Contact, 'firstName' | 'lastName'> {
 
 function titleOf(row: Row): string | null | undefined {
   const properties = object(row.properties)
-  return properties ? firstOf(text(properties.title), text(properties.Title)) : undefined
+  // Without a title there is no entry for it.
+  return properties ? (firstOf(text(properties.title), text(properties.Title)) ?? null) : undefined
 }
 
 /** `8135550101 x12` */

@@ -77,7 +77,11 @@ t.test('error answers say what they mean, in any of their shapes', async (t) => 
   const fault = (status: number, body: unknown) => syncro.faults?.({ status, body, headers: {} })
   t.equal(fault(200, { error: 'x' }), undefined)
   const denied = { error: 'Not authorized. Please ask account admin to update your group permissions.' }
-  t.match(fault(401, denied), { kind: 'permission', admin: /group permissions/ })
+  for (const error of [denied.error, 'Not authorized', 'You are not allowed to do that', 'Access denied'])
+    t.match(fault(401, { error }), { kind: 'permission', admin: /group/, signInAgain: true }, error)
+  for (const body of ['Disabled', '"Disabled"', ' disabled\n'])
+    t.match(fault(200, body), { kind: 'permission', admin: /switched off/ }, body)
+  t.equal(fault(200, 'Disabled people are welcome'), undefined)
   for (const body of [{ error: 'Invalid API token' }, { message: 'no' }, '', null, '<html>', {}])
     t.equal(fault(401, body)?.kind, 'auth', JSON.stringify(body))
   t.equal(fault(403, '<html>Cloudflare</html>')?.kind, 'transient', 'a gate in front says nothing about rights')
@@ -105,6 +109,19 @@ t.test('a missing right fails its stream and leaves the others alone', async (t)
   t.match(await failure(one.records('configurations', {}, settings)), { kind: 'permission', admin: /token/ })
   t.equal((await one.records('companies', {}, settings)).length, 3)
   t.equal((await one.records('contacts', { companies: one.companies }, settings)).length > 0, true)
+})
+
+t.test('a token that is withdrawn meanwhile is no missing right, whatever the words', async (t) => {
+  let withdrawn = false
+  const one = await simulated(
+    t,
+    size,
+    {},
+    { altered: (_, answer) => (withdrawn ? { status: 401, body: { error: 'Not authorized' } } : answer) },
+  )
+  t.equal((await one.records('companies')).length, 3)
+  withdrawn = true
+  t.match(await failure(one.records('companies')), { kind: 'auth', admin: /does not accept the API token/ })
 })
 
 t.test('a right that is lost halfway is told, and nothing passes for the end', async (t) => {

@@ -87,7 +87,7 @@ t.test('odd customers', async (t) => {
   )
   const read = await records('companies')
   t.match(read[0], { name: 'Ann Lee', active: null, status: null })
-  t.equal(read[0]?.website, undefined)
+  t.equal(read[0]?.website, undefined, 'no properties are sent')
   t.equal(read[1]?.active, undefined, 'not sent')
   t.equal(read[2]?.website, undefined)
   const [, chosen] = await records('companies', {}, settings({ websiteField: 'WEB SITE' }))

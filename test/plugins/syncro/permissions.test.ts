@@ -51,6 +51,31 @@ t.test('more than needed is warned of', async (t) => {
     ['customers-list', 'assets-list', 'tickets-list'],
   )
   t.match(permissions[0]?.message, /write, delete/)
+  t.match(permissions[0]?.message, /its user/, 'whose rights these are is not certain')
+})
+
+t.test('rights that have nothing to do with the hub', async (t) => {
+  const one = await simulated(
+    t,
+    size,
+    {},
+    instead('me', (body) => ({
+      ...body,
+      permissions: {
+        ...objectIn(body, 'permissions'),
+        script: { execute: true },
+        invoice: { read: true, write: null, delete: false },
+        customer: { read: true },
+        odd: 'x',
+      },
+    })),
+  )
+  const { permissions } = await syncro.check(one.context())
+  t.strictSame(
+    permissions.filter(({ state }) => state === 'excessive').map(({ permission }) => permission),
+    ['customers-list'],
+  )
+  t.match(permissions[0]?.message, /invoice \(read\), script \(execute\)/)
 })
 
 t.test('without a record to open nobody can tell', async (t) => {

@@ -67,7 +67,7 @@ t.test('the chosen field, then one of a usual name, then the agent', async (t) =
   }
   const bare = await assetWith(t, { kabuto_information: inventory })
   t.match(bare.record, { manufacturer: 'from inventory', model: 'i', serialNumber: 'SN-1', osType: 'Windows' })
-  t.equal(bare.record?.warrantyExpiration, undefined, 'not carried is not sent')
+  t.equal(bare.record?.warrantyExpiration, null, 'defined for the type and not carried is empty')
   const agent = { manufacturer: 'agent', kabuto_information: inventory }
   t.equal((await assetWith(t, agent)).record?.manufacturer, 'agent')
   t.equal((await assetWith(t, { ...agent, Make: 'people' })).record?.manufacturer, 'people')
@@ -105,6 +105,29 @@ t.test('what cannot be read is left out, and dates are spoken of', async (t) => 
   t.equal(record?.notes, undefined)
   t.ok(reported.includes('warning unreadable-dates'))
   for (const odd of [null, undefined, 'x', []]) t.ok((await assetWith(t, odd)).record?.name)
+})
+
+t.test('a field that is defined and not carried is empty; one that is not defined says nothing', async (t) => {
+  const own = { warrantyField: 'Warranty Expiration', purchaseDateField: 'Bought', statusField: 'Stage' }
+  const { record } = await assetWith(t, { ram: '16 GB' }, own)
+  t.strictSame([record?.warrantyExpiration, record?.status, record?.statusId, record?.notes], [null, null, null, null])
+  t.equal(record?.purchaseDate, undefined, 'renamed or removed in Syncro: what the hub has stays')
+  const without = await assetWith(t, undefined, own)
+  t.equal(without.record?.warrantyExpiration, undefined, 'no properties at all')
+  t.equal(without.record?.notes, undefined)
+})
+
+t.test('a field of another asset type is not missing here', async (t) => {
+  const settings = instead('settings', (body) => {
+    const assets = objectIn(body, 'assets')
+    const fields = rowsIn(assets, 'asset_type_fields').map((row) => ({ ...row, asset_type_id: 4 }))
+    return { ...body, assets: { ...assets, asset_type_fields: fields } }
+  })
+  const one = await simulated(t, { ...size, configurations: 60 }, {}, settings)
+  const read = await one.records('configurations')
+  const unsaid = read.filter(({ notes }) => notes === undefined)
+  t.ok(unsaid.length > 0 && unsaid.every(({ typeId }) => typeId !== '4'))
+  t.ok(read.some(({ typeId, notes }) => typeId === '4' && notes === null))
 })
 
 t.test('a text in a drop-down field is a text', async (t) => {
