@@ -8,14 +8,15 @@ import type { HaloSettings } from './settings.ts'
 type Ctx = Context<HaloSettings>
 
 /**
- * Asked for in this order until the application allows one. The narrow lists first: a token cannot do more than it was
- * asked for, whatever the application would allow.
+ * What the token is asked for: a token cannot do more than that, whatever the application would allow. Of each the first
+ * that is allowed is enough.
  */
 const wishes = [
-  'read:customers read:assets edit:assets read:tickets admin:webhooks',
-  'read:customers read:assets edit:assets read:tickets',
-  'read:customers read:assets read:tickets',
-  'all',
+  ['read:customers', 'edit:customers'],
+  ['read:assets'],
+  ['edit:assets'],
+  ['read:tickets', 'edit:tickets'],
+  ['admin:webhooks'],
 ] as const
 
 export interface Token {
@@ -49,25 +50,36 @@ export function addresses(ctx: Ctx): Addresses {
 /** A new token. Needs no session. */
 export async function fetchToken(ctx: Ctx): Promise<Token> {
   const { url, tenant } = await authorisation(ctx)
+  const request = (scope: string) => ask(ctx, url, tenant, scope)
   const typed = ctx.settings.scopes?.trim().replace(/\s+/g, ' ')
-  const scopes = typed ? [typed] : wishes
-  let refused: unknown
-  for (const scope of scopes) {
-    try {
-      return await ask(ctx, url, tenant, scope)
-    } catch (error) {
-      if (!isScopeRefused(error)) throw error
-      refused = error
-    }
-  }
+  const first = typed || wishes.map(([scope]) => scope).join(' ')
+  const token = (await request(first)) ?? (typed ? undefined : await lesser(request))
+  if (token !== undefined) return token
   throw ctx.error(
     'config',
-    `The API application does not allow the permissions the hub asked for (${scopes[0]}). Tick them in the application's Permissions tab, or type the ones it has into "Permissions to ask for".`,
-    refused instanceof Error ? refused.message : 'invalid_scope',
+    typed
+      ? `The API application does not allow the permissions typed into "Permissions to ask for" ("${typed}"). Leave that field empty, and the hub finds out which it has.`
+      : `The API application allows none of the permissions the hub can use (${first}). Tick them in the application's Permissions tab.`,
+    `invalid_scope: ${first}`,
   )
 }
 
-async function ask(ctx: Ctx, url: string, tenant: string | undefined, scope: string): Promise<Token> {
+/** One permission that is not allowed spoils the whole request, so they are tried singly; then asked for together. */
+async function lesser(request: (scope: string) => Promise<Token | undefined>): Promise<Token | undefined> {
+  const allowed: string[] = []
+  for (const alternatives of wishes) {
+    for (const scope of alternatives) {
+      if ((await request(scope)) === undefined) continue
+      allowed.push(scope)
+      break
+    }
+  }
+  // The last token counts, should Halo end the ones before it.
+  return request(allowed.length > 0 ? allowed.join(' ') : 'all')
+}
+
+/** `undefined` = the application does not allow it. */
+async function ask(ctx: Ctx, url: string, tenant: string | undefined, scope: string): Promise<Token | undefined> {
   const { clientId, clientSecret } = ctx.settings
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope }
   let body: unknown
@@ -83,6 +95,7 @@ async function ask(ctx: Ctx, url: string, tenant: string | undefined, scope: str
     })
     body = answer.body
   } catch (error) {
+    if (isScopeRefused(error)) return undefined
     if (error instanceof ConnectorError && (error.kind === 'not-found' || error.status === 405 || isNoData(error))) {
       throw noHalo(ctx, url, error.message)
     }
@@ -164,9 +177,9 @@ export function faults(answer: HttpAnswer): Fault | undefined {
   if (status < 300) return undefined
   const said = saidIn(body)
   const log = said ?? 'no reason given'
-  if (said?.includes('invalid_client') || said?.includes('unauthorized_client')) return wrongClient(log)
+  if (/invalid_client|unauthorized_client/.test(log)) return wrongClient(log)
   if (status === 400) {
-    if (said?.includes('invalid_scope')) return { kind: 'config', log }
+    if (/invalid_scope|^invalid_request: .*\bscope/.test(log)) return { kind: 'config', log: `invalid_scope: ${log}` }
     return { kind: 'vendor', admin: `Halo refused the request: ${log}.`, log }
   }
   if (status === 401) {
@@ -202,10 +215,11 @@ function wrongClient(log: string): Fault {
   }
 }
 
-/** Error bodies have no fixed form: the first text found in them. */
+/** Error bodies have no fixed form: the first text found in them; before it the code, where there is one as well. */
 function saidIn(body: unknown, depth = 0): string | undefined {
   if (typeof body === 'string') return body.trim() === '' ? undefined : body.trim().slice(0, 300)
   if (!isRow(body) || depth > 2) return undefined
+  if (text(body.error) && text(body.error_description)) return `${body.error}: ${body.error_description}`.slice(0, 300)
   const first = ['errorMessage', 'error_description', 'Message', 'message', 'error'].map((name) => body[name])
   for (const value of [...first, ...Object.values(body)]) {
     const found = saidIn(value, depth + 1)

@@ -5,6 +5,7 @@ import { assets, clients, countOf, type List, type Query, readList, sites, ticke
 import type { HaloSettings } from './settings.ts'
 import { people } from './streams/contacts.ts'
 import { everything } from './streams/reading.ts'
+import { webhookProgress } from './webhooks.ts'
 
 type Ctx = Context<HaloSettings>
 
@@ -19,7 +20,8 @@ interface Right extends Permission {
   readonly probe?: (ctx: Ctx) => Promise<number>
   /** Every Halo has some: an empty list is a missing right. */
   readonly neverEmpty?: true
-  readonly blind?: string
+  /** What is to be said where nothing shows it. */
+  readonly blind?: (ctx: Ctx) => Promise<string>
 }
 
 const listed = (list: List, query: Query) => (ctx: Ctx) => countOf(ctx, list, query)
@@ -75,7 +77,7 @@ const rights: readonly Right[] = [
     required: false,
     scopes: ['edit:assets'],
     tooMuch: [],
-    blind: 'The application may edit assets. Whether its agent may shows with the first write-back.',
+    blind: async () => 'The application may edit assets. Whether its agent may shows with the first write-back.',
   },
   {
     id: 'tickets',
@@ -96,7 +98,7 @@ const rights: readonly Right[] = [
     scopes: ['admin:webhooks'],
     tooMuch: [],
     probe: async (ctx) => (await readList(ctx, 'Webhook')).length,
-    blind: 'Webhooks can be listed. Whether they can be added shows when they are registered.',
+    blind: webhookProgress,
   },
 ]
 
@@ -139,7 +141,7 @@ async function verdict(ctx: Ctx, right: Right, granted: readonly string[]): Prom
   if (excess.length > 0) {
     return line('excessive', `The application has "${excess.join(', ')}"; ${right.scopes[0]} is enough.`)
   }
-  if (right.blind) return line('unknown', right.blind)
+  if (right.blind) return line('unknown', await right.blind(ctx))
   if (count === 0) {
     return line(
       'unknown',

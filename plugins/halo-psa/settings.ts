@@ -71,7 +71,7 @@ export const settings: SettingsSchema<HaloSettings> = {
       type: 'string',
       title: 'Permissions to ask for',
       description:
-        'Leave empty for what the hub can use. Fill in, separated by spaces, if the application is allowed other ones.',
+        'Leave empty for what the hub can use and the application allows. Fill in, separated by spaces, to ask for less.',
       examples: ['read:customers read:assets'],
       pattern: '^[\\w: ]*$',
       maxLength: 500,

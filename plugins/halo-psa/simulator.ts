@@ -128,7 +128,7 @@ export function simulate(world: World, quirks: HaloQuirks = {}): HaloSimulator {
     settings: (origin) => settings(origin, application),
     wrongSettings: (origin) => ({ ...settings(origin, application), clientSecret: 'not-the-client-secret' }),
     limitedSettings: (origin) => ({
-      settings: { ...settings(origin, limited), scopes: limited.scopes.join(' ') },
+      settings: settings(origin, limited),
       missing: ['assets', 'assets-edit', 'tickets', 'webhooks'],
     }),
     *expected(stream) {

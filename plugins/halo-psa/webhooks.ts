@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context, WebhookDelivery, WebhookHint, WebhookSource } from '../../core/connector/contract.ts'
 import { id, isRow, type Row, text } from '../../core/connector/parse.ts'
-import { isNotFound } from './client.ts'
+import { isForbidden, isNotFound } from './client.ts'
 import { readList } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
 
@@ -21,6 +21,9 @@ const streams = {
 
 type Name = keyof typeof streams
 
+/** The webhook's name in Halo. */
+const ours = 'Tributary'
+
 /** The header the secret comes in. */
 const header = 'Token'
 
@@ -30,14 +33,19 @@ const headerAuthentication = 3
 export const webhooks = {
   streams: ['companies', 'contacts', 'configurations'],
 
-  /**
-   * Makes the webhook and its secret right. Which numbers the events of customers, users and assets have is not
-   * documented, so an administrator of Halo ticks those; the run log says so while there are none.
-   */
+  // The API takes events by number only and has no list of the numbers; of those for customers, users and assets none is
+  // documented.
+  steps: [
+    'In Halo open Configuration > Integrations > Webhooks and there "Tributary", which the hub has made.',
+    'On its Events tab add the events of customers, users and assets: created, updated and deleted of each, as far as your Halo offers them. Without events Halo sends nothing.',
+    'Leave address, method, authentication and secret as the hub set them, and save.',
+  ],
+
+  /** Makes the webhook and its secret right. */
   async register(ctx, url) {
-    const [ours, ...others] = await webhooksTo(ctx, url)
+    const [first, ...others] = await webhooksTo(ctx, url)
     for (const row of others) await remove(ctx, row)
-    const known = ours && text(ours.id)
+    const known = first && text(first.id)
     // What is stored of the secret cannot be read, so it is set anew.
     const { body } = await ctx.http.request({
       method: 'POST',
@@ -49,14 +57,6 @@ export const webhooks = {
     const answered: unknown = Array.isArray(body) ? body[0] : body
     const made = known ?? (isRow(answered) ? text(answered.id) : undefined)
     if (!made) throw ctx.error('vendor', 'Halo did not say which webhook it registered.')
-    if ((await readList(ctx, 'Notification', { webhook_id: made })).length === 0) {
-      ctx.report({
-        level: 'warning',
-        code: 'webhook-events',
-        message:
-          'The webhook "Tributary" is there but has no events yet. In Halo open Configuration > Integrations > Webhooks > Tributary > Events and add those of customers, users and assets.',
-      })
-    }
     return [made]
   },
 
@@ -78,9 +78,24 @@ export const webhooks = {
   },
 } satisfies WebhookSource<HaloSettings>
 
+/** How far the hub's webhook has come, for the check. */
+export async function webhookProgress(ctx: Ctx): Promise<string> {
+  const made = (await readList(ctx, 'Webhook')).filter((row) => row.name === ours)
+  if (made.length === 0) return 'Webhooks can be listed. Whether they can be added shows when they are switched on.'
+  try {
+    const events = await Promise.all(made.map((row) => readList(ctx, 'Notification', { webhook_id: id(row.id) ?? '' })))
+    const count = events.flat().length
+    if (count > 0) return `The webhook "${ours}" is there, with ${count} events.`
+    return `The webhook "${ours}" has no events, so Halo sends nothing. In Halo open Configuration > Integrations > Webhooks > ${ours} > Events and add those of customers, users and assets.`
+  } catch (error) {
+    if (!isForbidden(error) && !isNotFound(error)) throw error
+    return `The webhook "${ours}" is there; its events cannot be seen from here.`
+  }
+}
+
 function definition(settings: HaloSettings, url: string) {
   return {
-    name: 'Tributary',
+    name: ours,
     url,
     type: 0,
     method: 0,

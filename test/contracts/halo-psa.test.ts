@@ -55,6 +55,7 @@ t.test('every request of the connector, and the answers to them, are as describe
     }
     await haloPsa.webhooks?.register?.(context(), hub)
     await haloPsa.webhooks?.register?.(context(), hub)
+    await haloPsa.check(context())
     await haloPsa.webhooks?.unregister?.(context(), hub)
   }
   t.ok(check.asked.size > 20 && check.requests > 200)

@@ -82,19 +82,56 @@ t.test('the secret goes to no host the admin did not type', async (t) => {
   t.notOk(server.requests.some(({ path }) => path === '/auth/token'))
 })
 
-t.test('an application with fewer permissions, with "all", with other ones', async (t) => {
+t.test('an application with fewer permissions: the token is asked for those it has', async (t) => {
   const { context, server, settings, simulator } = await simulated(t, size)
   const limited = simulator.limitedSettings(server.origin).settings
-  const { scopes: _scopes, ...unnamed } = limited
-  const error = await failure(context({}, unnamed).http.request({ url: 'Status' }))
-  t.equal(error.kind, 'config')
-  t.match(error.admin, /Permissions to ask for/)
-  const tries = server.requests.filter(({ path }) => path === '/auth/token')
-  t.same([tries.length, tries.at(-1)?.body.includes('scope=all')], [4, true])
   t.equal((await context({}, limited).http.request({ url: 'Client' })).status, 200)
   t.equal((await failure(context({}, limited).http.request({ url: 'Asset' }))).kind, 'permission')
+  const asked = server.requests.flatMap(({ path, body }) =>
+    path === '/auth/token' ? (new URLSearchParams(body).get('scope') ?? []) : [],
+  )
+  t.equal(asked[0], 'read:customers read:assets edit:assets read:tickets admin:webhooks', 'one is tried first')
+  t.equal(asked.at(-1), 'read:customers', 'the last token counts, should it end those before')
+  t.notOk(asked.includes('all'))
   t.equal((await context({}, settings(mightyClient)).http.request({ url: 'Asset' })).status, 200)
 })
+
+/** An authorisation server that knows nothing but these scopes, and says no in its own words. */
+const knowing = (scopes: readonly string[], body: unknown): More => ({
+  altered: ({ path, body: sent }, answer) => {
+    if (path === '/api/Status') return { status: 200, body: [] }
+    if (path !== '/auth/token') return answer
+    const wanted = new URLSearchParams(sent).get('scope')?.split(' ') ?? []
+    const token = { access_token: 'x', expires_in: 3600, scope: wanted.join(' ') }
+    return wanted.every((scope) => scopes.includes(scope)) ? { status: 200, body: token } : { status: 400, body }
+  },
+})
+const refusals = [
+  { error: 'invalid_scope' },
+  { error: 'invalid_scope', error_description: 'The specified value is not supported.' },
+  { error: 'invalid_request', error_description: 'This client application is not allowed to use the specified scope.' },
+]
+
+t.test(
+  'one that may do everything or edit only, one that may do nothing, in whatever words it is refused',
+  async (t) => {
+    for (const refusal of refusals) {
+      const last = async (scopes: readonly string[]) => {
+        const { context, server } = await simulated(t, size, {}, knowing(scopes, refusal))
+        await context().http.request({ url: 'Status' })
+        return new URLSearchParams(server.requests.findLast(({ path }) => path === '/auth/token')?.body).get('scope')
+      }
+      t.equal(await last(['all']), 'all')
+      t.equal(await last(['edit:customers', 'read:assets']), 'edit:customers read:assets')
+      const error = await failure(last([]))
+      t.equal(error.kind, 'config')
+      t.match(error.admin, /Permissions tab/)
+    }
+    const { context, settings } = await simulated(t, size)
+    const typed = await failure(context({}, settings({ scopes: 'read:sites' })).http.request({ url: 'Status' }))
+    t.match([typed.kind, typed.admin], ['config', /"read:sites"/])
+  },
+)
 
 t.test('a token that ran out, or that a newer one ended, is renewed and nothing is lost', async (t) => {
   const { context, settings, server } = await simulated(t, size, { onlyNewestToken: true })
@@ -171,6 +208,8 @@ t.test('error answers say what they mean, in whatever form they come', async (t)
     t.match(fault(400, body), { kind: 'vendor', admin: /Validation failed/ })
   t.match(fault(400, null)?.admin, /no reason given/)
   t.equal(fault(400, { error: 'invalid_client' })?.kind, 'auth')
+  t.equal(fault(400, { error: 'invalid_client', error_description: 'The client is unknown.' })?.kind, 'auth')
+  t.equal(fault(400, { error: 'invalid_grant', error_description: 'No agent.' })?.log, 'invalid_grant: No agent.')
   t.equal(fault(400, { error: 'invalid_scope' })?.kind, 'config')
   t.match(fault(401, {}), { kind: 'auth', signInAgain: true })
   t.notOk(fault(401, { error: 'invalid_client' })?.signInAgain, 'wrong credentials are not tried again')

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { WebhookDelivery } from '../../../core/connector/contract.ts'
 import type { SimulatedDelivery } from '../../../core/connector/simulator.ts'
+import { haloPsa } from '../../../plugins/halo-psa/connector.ts'
 import { webhooks } from '../../../plugins/halo-psa/webhooks.ts'
 import { failure } from '../connected.ts'
 import { type Simulated, simulated } from './simulated.ts'
@@ -60,10 +61,30 @@ t.test('others are left alone; twins that a lost answer left behind are removed'
   t.same(urls?.sort(), ['https://elsewhere.example/x', hub])
 })
 
-t.test('events are added by hand, and it is said while there are none', async (t) => {
-  const one = await simulated(t, size, { withoutEvents: true })
-  await webhooks.register(one.context(), hub)
-  t.same(one.reported, ['warning webhook-events'])
+t.test('events are added by hand: the steps tell how, and the check while there are none', async (t) => {
+  t.match(webhooks.steps.join(' '), /"Tributary".*Events/)
+  const line = async ({ context }: Simulated) =>
+    (await haloPsa.check(context())).permissions.find(({ permission }) => permission === 'webhooks')
+  for (const withoutEvents of [true, false]) {
+    const one = await simulated(t, size, { withoutEvents })
+    const without = await line(one)
+    t.match(without, { state: 'unknown', message: /shows when they are switched on/ })
+    await webhooks.register(one.context(), hub)
+    t.same(one.reported, [], 'the steps say it')
+    const message = (await line(one))?.message
+    if (withoutEvents) t.match(message, /"Tributary" has no events.*Configuration > Integrations > Webhooks/)
+    else t.match(message, /"Tributary" is there, with 3 events/)
+  }
+  const mute = await simulated(
+    t,
+    size,
+    {},
+    {
+      altered: (request, answer) => (request.path === '/api/Notification' ? { status: 403, body: {} } : answer),
+    },
+  )
+  await webhooks.register(mute.context(), hub)
+  t.match(await line(mute), { state: 'unknown', message: /events cannot be seen/ })
 })
 
 t.test('without the permission: told', async (t) => {
