@@ -31,11 +31,9 @@ export class EntityFields {
     return bool(this.#rows.get(name.toLowerCase())?.isQueryable) === true
   }
 
-  /** Names of the fields that may be written. */
-  writable(): readonly string[] {
-    return [...this.#rows.values()]
-      .filter((row) => bool(row.isReadOnly) === false)
-      .map((row) => required(text(row.name)))
+  /** Whether Autotask says that the field may not be written. */
+  isReadOnly(name: string): boolean {
+    return bool(this.#rows.get(name.toLowerCase())?.isReadOnly) === true
   }
 
   /** The values of a picklist. Throws `vendor` if it is not described, so that it never passes for an empty one. */

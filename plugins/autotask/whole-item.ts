@@ -14,7 +14,7 @@ export interface Change {
 const entity = 'ConfigurationItems'
 
 /**
- * A PUT empties every field it does not carry, so everything that may be written goes back as it was read. Two things
+ * A PUT empties every field it does not carry, so everything but what is read-only goes back as it was read. Two things
  * do not survive that: notes with formatting (they are read as plain text) and protected fields (they are read as
  * asterisks). Where an item has one, nothing is sent.
  */
@@ -36,14 +36,12 @@ export async function replaceWhole(
       `PATCH ${entity} is not served; PUT withheld`,
     )
   }
-  const writable = (await fieldsOf(ctx, entity)).writable()
-  const known = Object.fromEntries(
-    writable.filter((name) => before[name] !== undefined).map((name) => [name, before[name]]),
-  )
+  const described = await fieldsOf(ctx, entity)
+  const kept = Object.fromEntries(Object.entries(before).filter(([name]) => !described.isReadOnly(name)))
   const userDefinedFields = fields.map((field) => {
     const name = required(text(field.name))
     return { name, value: Object.hasOwn(udfs, name) ? udfs[name] : (field.value ?? null) }
   })
-  const body = { ...known, id: number, ...properties, userDefinedFields }
+  const body = { ...kept, id: number, ...properties, userDefinedFields }
   await ctx.http.request({ method: 'PUT', url: `${entity}/${number}`, body })
 }

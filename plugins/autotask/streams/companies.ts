@@ -6,12 +6,12 @@ import type { Filter } from '../paging.ts'
 import type { AutotaskSettings } from '../settings.ts'
 import { definedUdfs, udfValues } from '../udf.ts'
 import { chosenUdfs, countryNames, screenLink, stamp, statusOf } from './fields.ts'
-import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow, type Stamps } from './reading.ts'
 
 const entity = 'Companies'
 
 /** Edits, then what happens around a company, then new ones: none of the stamps alone sees all three. */
-const stamps = ['lastTrackedModifiedDateTime', 'lastActivityDate', 'createDate']
+const stamps: Stamps = ['lastTrackedModifiedDateTime', 'lastActivityDate', 'createDate']
 
 const read = [
   'companyName',

@@ -8,10 +8,10 @@ import { Products } from '../products.ts'
 import { type AutotaskSettings, installDate } from '../settings.ts'
 import { definedUdfs, type Udfs, udfsOf, udfValues } from '../udf.ts'
 import { screenLink, stamp, statusOf } from './fields.ts'
-import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, inStatus, oneOf, overlapSeconds, readPages, readRow, type Stamps } from './reading.ts'
 
 const entity = 'ConfigurationItems'
-const stamps = ['lastModifiedTime', 'createDate']
+const stamps: Stamps = ['lastModifiedTime', 'createDate']
 
 const read = [
   'companyID',

@@ -5,10 +5,10 @@ import { fieldsOf, labelOf } from '../metadata.ts'
 import type { AutotaskSettings } from '../settings.ts'
 import { definedUdfs, udfValues } from '../udf.ts'
 import { chosenUdfs, countryNames, flag, screenLink, stamp } from './fields.ts'
-import { begin, changedSince, overlapSeconds, readPages, readRow } from './reading.ts'
+import { begin, changedSince, overlapSeconds, readPages, readRow, type Stamps } from './reading.ts'
 
 const entity = 'Contacts'
-const stamps = ['lastModifiedDate', 'lastActivityDate', 'createDate']
+const stamps: Stamps = ['lastModifiedDate', 'lastActivityDate', 'createDate']
 
 const read = [
   'companyID',

@@ -52,15 +52,20 @@ export async function readRow(ctx: Context, query: Query, sourceId: string): Pro
   return row
 }
 
+/** Names of stamps, that of edits first. */
+export type Stamps = readonly [edited: string, ...others: string[]]
+
 /**
- * What changed since: any of the stamps, as far as Autotask lets a filter name them. Where it lets none, everything is
- * read again, and said so.
+ * What changed since: any of the stamps, as far as Autotask lets a filter name them. Where it does not let it name that
+ * of edits, the others would miss some: everything is read again, and said so.
  */
-export function changedSince(ctx: Context, fields: EntityFields, stamps: readonly string[]): readonly Filter[] {
+export function changedSince(ctx: Context, fields: EntityFields, stamps: Stamps): readonly Filter[] {
   if (ctx.since === undefined) return []
-  const value = new Date(ctx.since).toISOString()
-  const items = stamps.filter((name) => fields.isQueryable(name)).map((field): Filter => ({ op: 'gte', field, value }))
-  if (items.length > 0) return [{ op: 'or', items }]
+  if (fields.isQueryable(stamps[0])) {
+    const value = new Date(ctx.since).toISOString()
+    const items = stamps.filter((name) => fields.isQueryable(name))
+    return [{ op: 'or', items: items.map((field) => ({ op: 'gte', field, value })) }]
+  }
   ctx.report({
     level: 'info',
     code: 'no-stamps',

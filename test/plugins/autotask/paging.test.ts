@@ -212,6 +212,30 @@ t.test('where no stamp may be filtered by, everything is read and said so', asyn
   t.same(reported, ['info no-stamps'])
 })
 
+t.test('where the stamp of edits may not be filtered by, the others are not enough', async (t) => {
+  const { records, reported } = await simulated(
+    t,
+    size,
+    {},
+    {
+      altered: (request, answer) => {
+        if (!request.path.endsWith('/entityInformation/fields')) return answer
+        const edits = ['lastModifiedDate', 'lastModifiedTime', 'lastTrackedModifiedDateTime']
+        const { fields } = Object(answer.body)
+        const described = fields.map((field: Row) =>
+          edits.includes(String(field.name)) ? { ...field, isQueryable: false } : field,
+        )
+        return { ...answer, body: { fields: described } }
+      },
+    },
+  )
+  const since = '2099-01-01T00:00:00Z'
+  t.equal((await records('contacts', { since })).length, 60)
+  t.equal((await records('companies', { since })).length, 12)
+  t.equal((await records('configurations', { since })).length, 1_201)
+  t.same(reported, ['info no-stamps', 'info no-stamps', 'info no-stamps'])
+})
+
 t.test('filters by type and by the flag that stands for a status', async (t) => {
   const { records, world, server } = await simulated(t, size)
   const some = await records('configurations', {

@@ -178,6 +178,32 @@ t.test('where a zone takes no PATCH the whole item goes back as it was read', as
   t.notOk(Object.hasOwn(sent()[1]?.body ?? {}, 'rmmDeviceAuditHostname'), 'read-only fields stay out')
 })
 
+t.test('a whole item keeps its fields however Autotask spells and describes them', async (t) => {
+  const { write, world } = await opened(
+    t,
+    { noPatch: true },
+    {
+      altered: (request, answer) => {
+        if (!request.path.endsWith('/ConfigurationItems/entityInformation/fields')) return answer
+        const fields: Row[] = Object(answer.body).fields
+        const described = fields.filter(({ name }) => name !== 'serialNumber')
+        const spelt = described.map(({ isReadOnly, ...field }) => ({
+          ...field,
+          name: String(field.name).toUpperCase(),
+          ...(isReadOnly ? { isReadOnly } : {}),
+        }))
+        return { ...answer, body: { fields: spelt } }
+      },
+    },
+  )
+  const rows = [...world.configurations.after(0)].filter(({ id, notes }) => !notes && id % 10 !== 0 && id % 11 !== 0)
+  const [before] = rows.filter(({ serialNumber, siteId }) => serialNumber && siteId)
+  t.equal((await write(before?.id ?? 0, { warrantyExpiration: '2031-02-28' })).outcome, 'written')
+  const { updatedAt: _now, ...after } = world.configurations.get(before?.id ?? 0) ?? {}
+  const { updatedAt: _then, ...held } = before ?? {}
+  t.same(after, { ...held, warrantyExpiration: '2031-02-28' })
+})
+
 t.test('a whole item that would lose something is not sent', async (t) => {
   const { write, sent, world } = await opened(t, { noPatch: true })
   const rows = [...world.configurations.after(0)]
