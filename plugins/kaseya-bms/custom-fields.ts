@@ -1,8 +1,8 @@
-/** Custom fields of hardware assets: definitions by module, values one asset at a time. */
+/** Custom fields of a module of BMS: definitions by module, values one record at a time. */
 import type { Context, CustomField } from '../../core/connector/contract.ts'
-import { bool, isRow, list, required, text } from '../../core/connector/parse.ts'
+import { bool, isRow, list, type Row, required, text } from '../../core/connector/parse.ts'
 import type { Scalar } from '../../core/connector/records.ts'
-import { askRows } from './client.ts'
+import { askRows, isNotFound } from './client.ts'
 import type { KaseyaSettings } from './settings.ts'
 import { reference } from './streams/fields.ts'
 
@@ -10,51 +10,83 @@ type Ctx = Context<KaseyaSettings>
 
 const path = 'v2/system/customFields'
 
-/** By field id: its options by their ids. */
-export type Chosen = ReadonlyMap<string, ReadonlyMap<string, string>>
+export interface Chosen {
+  readonly module: number
+  /** By field id: its options by their ids. */
+  readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>
+}
 
 /** None without the number of the module. What a data type's number means Kaseya does not publish. */
-export async function assetFields(ctx: Ctx): Promise<readonly CustomField[]> {
-  const { assetModule } = ctx.settings
-  if (assetModule === undefined) return []
-  const rows = await askRows(ctx, { url: `${path}/${assetModule}` })
-  return rows.flatMap((row) => {
-    const id = reference(row.id)
-    const title = text(row.name)
-    // A password must not leave BMS, and no data type says that it is one.
-    if (!id || !title || bool(row.isActive) === false || /pass(word|phrase|code)|secret/i.test(title)) return []
+export async function fieldsOf(ctx: Ctx, module: number | undefined): Promise<readonly CustomField[]> {
+  if (module === undefined) return []
+  const rows = await definitions(ctx, module)
+  return rows.map(({ id, title, row }) => {
     const options = [...optionsOf(row.settings).values()]
-    return [{ id, title, type: `type ${text(row.dataType) ?? ''}`.trim(), ...(options.length > 0 ? { options } : {}) }]
+    return { id, title, type: `type ${text(row.dataType) ?? ''}`.trim(), ...(options.length > 0 ? { options } : {}) }
   })
 }
 
-/** What the admin chose; `undefined` if nothing. */
-export async function chosenAssetFields(
+/** What the admin chose of the module; `undefined` if nothing. */
+export async function chosenFields(
   ctx: Ctx & { readonly customFields: readonly string[] },
+  module: number | undefined,
 ): Promise<Chosen | undefined> {
-  const { assetModule } = ctx.settings
-  if (assetModule === undefined || ctx.customFields.length === 0) return undefined
-  const rows = await askRows(ctx, { url: `${path}/${assetModule}` })
-  const options = new Map(rows.map((row) => [required(reference(row.id)), optionsOf(row.settings)]))
-  return new Map(ctx.customFields.map((id) => [id, options.get(id) ?? new Map()]))
+  if (module === undefined || !ctx.customFields.some((id) => /^\d+$/.test(id))) return undefined
+  const rows = (await definitions(ctx, module)).filter(({ id }) => ctx.customFields.includes(id))
+  if (rows.length === 0) return undefined
+  return { module, fields: new Map(rows.map(({ id, row }) => [id, optionsOf(row.settings)])) }
 }
 
-/** The chosen values of an asset; one it does not carry stays unmentioned. */
-export async function assetValues(
+/** The chosen values of a record; one it does not carry stays unmentioned. `undefined` if the record is gone. */
+export async function valuesOf(
   ctx: Ctx,
-  asset: string,
-  chosen: Chosen,
-): Promise<Readonly<Record<string, Scalar | null>>> {
+  { module, fields }: Chosen,
+  record: string | number,
+): Promise<Readonly<Record<string, Scalar | null>> | undefined> {
+  let rows: readonly Row[]
+  try {
+    rows = await askRows(ctx, { url: `${path}/${module}/${record}` })
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
   const values: Record<string, Scalar | null> = {}
-  for (const row of await askRows(ctx, { url: `${path}/${ctx.settings.assetModule}/${asset}` })) {
+  for (const row of rows) {
     const field = reference(row.customFieldId)
-    const options = field ? chosen.get(field) : undefined
+    const options = field ? fields.get(field) : undefined
     if (!field || options === undefined) continue
     const value = text(row.data)
     const option = reference(row.settingsId)
     if (value !== undefined) values[field] = value ?? (option ? (options.get(option) ?? null) : null)
   }
   return values
+}
+
+interface Definition {
+  readonly id: string
+  readonly title: string
+  readonly row: Row
+}
+
+/** Those in use. A password must not leave BMS, and no data type says that it is one: its title has to. */
+async function definitions(ctx: Ctx, module: number): Promise<readonly Definition[]> {
+  let rows: readonly Row[]
+  try {
+    rows = await askRows(ctx, { url: `${path}/${module}` })
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    throw ctx.error(
+      'config',
+      `Kaseya BMS has no custom field module ${module}. Correct its number in the settings, or leave it empty.`,
+      `${path}/${module}: not found`,
+    )
+  }
+  return rows.flatMap((row) => {
+    const id = reference(row.id)
+    const title = text(row.name)
+    const isOffered = bool(row.isActive) !== false && !/pass(word|phrase|code)|secret/i.test(title ?? '')
+    return id && title && isOffered ? [{ id, title, row }] : []
+  })
 }
 
 function optionsOf(settings: unknown): ReadonlyMap<string, string> {

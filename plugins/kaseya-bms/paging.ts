@@ -115,8 +115,11 @@ export async function* activeAndInactive(
     // The filter is not heeded: all were in this one list.
     if (isActive && others > 0) break
     if (!isActive && others > 0 && shown === 0) {
-      const partial = `Asked for inactive records of ${path}, Kaseya BMS shows active ones only: whether there are inactive ones cannot be told, so what is not shown does not count as removed.`
-      lack = { rows: [], total: undefined, partial }
+      throw ctx.error(
+        'vendor',
+        `Asked for inactive records of ${path}, Kaseya BMS answers with active ones only: whether it has inactive ones cannot be told. Try again later, and ask Kaseya if it stays.`,
+        `${path}: Filter.IsActive=false shows ${others} active ones and no other`,
+      )
     }
   }
   // The total may be that of both lists.

@@ -1,7 +1,8 @@
 /**
- * Which assets have their details read this time. The list says nothing of warranty, dates or changes, one detail is
- * one call, and calls are few; so it is kept in mind when each was read last, and the most urgent come first:
- * those never read, those whose line in the list changed, those whose warranty ends soon, then the longest unread.
+ * Which records have their details read this time. The list of assets says nothing of warranty, dates or changes, that
+ * of contacts nothing of custom fields; one detail is one call, and calls are few. So it is kept in mind when each was
+ * read last, and the most urgent come first: those never read, those whose line in the list changed, those whose
+ * warranty ends soon, then the longest unread.
  */
 
 import { isRow } from '../../core/connector/parse.ts'
@@ -9,6 +10,8 @@ import type { Json } from '../../core/connector/records.ts'
 
 /** Details a rotation reads within an hour; the rest of the vendor's 1,500 is for live calls. */
 export const detailsPerHour = 1_200
+/** Where another rotation calls the same endpoint. */
+export const detailsBesideOthers = 200
 
 const minute = 60_000
 const day = 1_440 * minute
@@ -31,6 +34,8 @@ interface Known {
   mark: number
   /** Of its line now; `undefined` = the list has not shown it. */
   line: number | undefined
+  /** The hub keeps it, so its detail counts. */
+  wanted: boolean
 }
 
 interface Candidate<T> {
@@ -40,14 +45,15 @@ interface Candidate<T> {
 }
 
 export interface Selection {
-  /** Which assets are listed. */
-  readonly assets: string
+  /** Which records are listed. */
+  readonly list: string
   /** What is read of each. */
   readonly fields: string
 }
 
+/** Of the records that the hub keeps. */
 export interface Standing {
-  readonly assets: number
+  readonly records: number
   readonly neverRead: number
   /** Days, of the detail that was read longest ago; 0 = none. */
   readonly oldestDays: number
@@ -62,25 +68,28 @@ export class Rotation<T> {
   readonly #now: number
   /** Most urgent first, never more than the budget. */
   readonly #waiting: Candidate<T>[] = []
+  /** How many of those wait because a warranty ends soon. */
+  #soon = 0
   #comparable = false
 
   /** `state` is what the last complete pass left; `now` is in milliseconds. */
-  constructor(state: Json | undefined, selection: Selection, now: number) {
+  constructor(state: Json | undefined, selection: Selection, now: number, perHour: number = detailsPerHour) {
     this.#selection = selection
     this.#now = Math.floor(now / minute)
     this.#restore(state)
     let lately = 0
     for (const { readAt } of this.#known.values()) if (readAt > this.#now - 60 && readAt <= this.#now) lately++
-    this.budget = Math.max(0, detailsPerHour - lately)
+    this.budget = Math.max(0, perHour - lately)
   }
 
   /**
-   * Notes an asset the list shows. `wanted`: the hub keeps it, so its detail counts. Answers what is not going to get a
+   * Notes a record the list shows. `wanted`: the hub keeps it, so its detail counts. Answers what is not going to get a
    * detail this time: the row itself, or one that had to make room for it.
    */
   note(id: number, line: string, row: T, wanted: boolean): T | undefined {
-    const known = this.#known.get(id) ?? { readAt: never, warranty: 0, mark: 0, line: undefined }
+    const known = this.#known.get(id) ?? { readAt: never, warranty: 0, mark: 0, line: undefined, wanted }
     known.line = markOf(line)
+    known.wanted = wanted
     // What the hub does not keep has to be read anew should it ever.
     if (!wanted) known.readAt = never
     this.#known.set(id, known)
@@ -93,41 +102,43 @@ export class Rotation<T> {
     return this.#waiting
   }
 
-  /** Assets of the last pass that the list does not show any more. Empty if that pass was about something else. */
+  /** Records of the last pass that the list does not show any more. Empty if that pass was about something else. */
   get missing(): readonly number[] {
     if (!this.#comparable) return []
     return [...this.#known].filter(([, { line }]) => line === undefined).map(([id]) => id)
   }
 
-  /** The detail was read; `warranty` is the day it ends. */
-  read(id: number, warranty: string | null | undefined): void {
+  /** The detail was read; `warranty` is the day it ends, `undefined` = as before. */
+  read(id: number, warranty?: string | null): void {
     const known = this.#known.get(id)
     if (known === undefined) return
     known.readAt = this.#now
     known.mark = known.line ?? known.mark
-    known.warranty = warranty ? Math.floor(Date.parse(warranty) / day) || 0 : 0
+    if (warranty !== undefined) known.warranty = warranty === null ? 0 : Math.floor(Date.parse(warranty) / day) || 0
   }
 
   /** It is there although the list left it out. */
   found(id: number): void {
     const known = this.#known.get(id)
-    if (known !== undefined) known.line = known.mark
+    if (known === undefined) return
+    known.line = known.mark
+    known.wanted = true
   }
 
   standing(): Standing {
-    let assets = 0
+    let records = 0
     let neverRead = 0
     let oldest = this.#now
-    for (const { readAt, line } of this.#known.values()) {
-      if (line === undefined) continue
-      assets++
+    for (const { readAt, line, wanted } of this.#known.values()) {
+      if (line === undefined || !wanted) continue
+      records++
       if (readAt === never) neverRead++
       else oldest = Math.min(oldest, readAt)
     }
-    return { assets, neverRead, oldestDays: Math.floor((this.#now - oldest) / 1_440) }
+    return { records, neverRead, oldestDays: Math.floor((this.#now - oldest) / 1_440) }
   }
 
-  /** Four whole numbers an asset, as base64: 100,000 assets take two megabytes. */
+  /** Four whole numbers a record, as base64: 100,000 assets take two megabytes. */
   state(): Json {
     const kept = [...this.#known].filter(([, { line }]) => line !== undefined)
     const numbers = new Uint32Array(kept.length * 4)
@@ -145,9 +156,9 @@ export class Rotation<T> {
     const numbers = new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 16) * 4)
     for (let at = 0; at < numbers.length; at += 4) {
       const [id = 0, readAt = 0, warranty = 0, mark = 0] = numbers.subarray(at, at + 4)
-      this.#known.set(id, { readAt: same ? readAt : never, warranty, mark, line: undefined })
+      this.#known.set(id, { readAt: same ? readAt : never, warranty, mark, line: undefined, wanted: false })
     }
-    this.#comparable = state.assets === this.#selection.assets
+    this.#comparable = state.list === this.#selection.list
   }
 
   /** The lower the sooner; `undefined` = not now. */
@@ -161,17 +172,40 @@ export class Rotation<T> {
     return (soon ? rank.soon : rank.old) * rankStep + readAt
   }
 
-  /** Puts it behind all that are as urgent; answers the one that falls out at the end. */
+  /** Answers the one that falls out at the end, if there are too many now. */
   #queue(candidate: Candidate<T>): T | undefined {
+    this.#insert(candidate)
+    if (isSoon(candidate)) this.#soon++
+    // With half of the calls left to the others these have their turn, too.
+    if (this.#soon > Math.ceil(this.budget / 2)) {
+      const [last] = this.#waiting.splice(this.#placeBehind(rank.old * rankStep - 1) - 1, 1)
+      if (last !== undefined) this.#insert({ ...last, urgency: last.urgency + (rank.old - rank.soon) * rankStep })
+      this.#soon--
+    }
+    if (this.#waiting.length <= this.budget) return undefined
+    const out = this.#waiting.pop()
+    if (out !== undefined && isSoon(out)) this.#soon--
+    return out?.row
+  }
+
+  #insert(candidate: Candidate<T>): void {
+    this.#waiting.splice(this.#placeBehind(candidate.urgency), 0, candidate)
+  }
+
+  /** The place behind all that are as urgent. */
+  #placeBehind(urgency: number): number {
     let [low, high] = [0, this.#waiting.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#waiting[middle]?.urgency ?? 0) <= candidate.urgency) low = middle + 1
+      if ((this.#waiting[middle]?.urgency ?? 0) <= urgency) low = middle + 1
       else high = middle
     }
-    this.#waiting.splice(low, 0, candidate)
-    return this.#waiting.length > this.budget ? this.#waiting.pop()?.row : undefined
+    return low
   }
+}
+
+function isSoon({ urgency }: Candidate<unknown>): boolean {
+  return Math.floor(urgency / rankStep) === rank.soon
 }
 
 /** FNV-1a, 32 bits: two lines that differ have the same mark once in four thousand million. */

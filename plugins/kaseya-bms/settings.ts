@@ -7,6 +7,7 @@ export type KaseyaSettings = {
   readonly userName: string
   readonly password: string
   readonly assetModule?: number
+  readonly contactModule?: number
   readonly manufacturerTable?: string
 }
 
@@ -56,6 +57,12 @@ export const settings: SettingsSchema<KaseyaSettings> = {
       title: 'Custom field module of hardware assets',
       description:
         'The number of the module in BMS; Kaseya publishes no list. Without it custom fields of hardware assets are not read.',
+      minimum: 1,
+    },
+    contactModule: {
+      type: 'integer',
+      title: 'Custom field module of contacts',
+      description: 'The same for contacts. Without it custom fields of contacts are not read.',
       minimum: 1,
     },
     manufacturerTable: {

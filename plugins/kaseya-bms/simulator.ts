@@ -14,7 +14,7 @@ import type {
 } from '../../core/connector/simulator.ts'
 import type { KaseyaSettings } from './settings.ts'
 import { Refusal, refusal } from './simulator/answers.ts'
-import { assetModule } from './simulator/custom-fields.ts'
+import { assetModule, contactModule } from './simulator/custom-fields.ts'
 import { type Route, type RouteOptions, routesOf } from './simulator/routes.ts'
 import { Sessions } from './simulator/sessions.ts'
 import { camelCased } from './simulator/spelling.ts'
@@ -48,6 +48,7 @@ const limited = {
   password: 'limited-password',
   lacks: ['hardware-assets', 'hardware-assets-modify', 'tickets'],
 }
+const modules = { assetModule, contactModule }
 const hourMs = 3_600_000
 
 /** Kaseya BMS on top of `world`. */
@@ -123,7 +124,7 @@ export function simulate(world: World, quirks: KaseyaQuirks = {}): KaseyaSimulat
         throw error
       }
     },
-    settings: (origin) => ({ region: 'Other address', apiAddress: origin, tenant, ...user, assetModule }),
+    settings: (origin) => ({ region: 'Other address', apiAddress: origin, tenant, ...user, ...modules }),
     wrongSettings: (origin) => ({
       region: 'Other address',
       apiAddress: origin,
@@ -138,7 +139,7 @@ export function simulate(world: World, quirks: KaseyaQuirks = {}): KaseyaSimulat
         tenant,
         userName: limited.userName,
         password: limited.password,
-        assetModule,
+        ...modules,
       },
       missing: limited.lacks,
     }),

@@ -34,7 +34,8 @@ t.test('every answer of the simulator is as described, in both spellings', { ski
     for (const operation of simulator.operations.filter((name) => name.startsWith('GET '))) {
       const path = operation.slice(4)
       if (path.includes('customFields')) {
-        for (const id of [1, 2, 3]) await ask(path.replace('{id}', '31').replace('{id}', String(id)))
+        for (const module of ['31', '17'])
+          for (const id of [1, 2, 3]) await ask(path.replace('{id}', module).replace('{id}', String(id)))
       } else if (path.includes('{id}')) {
         for (let id = 1; id <= 20; id++) await ask(path.replace('{id}', String(id)))
         await ask(path.replace('{id}', '1999999999'))
@@ -84,7 +85,7 @@ t.test('every request of the connector is as described', { skip }, async (t) => 
       const read = async (reading: object) => {
         for await (const _ of reader.read(context(reading)));
       }
-      await read({ customFields: stream === 'configurations' ? ['501'] : [] })
+      await read({ customFields: { configurations: ['501', 'state'], contacts: ['602'] }[String(stream)] ?? [] })
       await read({ filter })
       if (reader.incremental) await read({ since: '2026-06-01T00:00:00Z' })
       await reader.readOne?.(context(), '2')

@@ -9,7 +9,7 @@ import type {
 import { accountWriters, tenantName, typeOf } from './accounts.ts'
 import { notThere, type Row, refusal, success } from './answers.ts'
 import { Assets } from './assets.ts'
-import { assetModule, definitions, values } from './custom-fields.ts'
+import { definitions, values } from './custom-fields.ts'
 import { Lists } from './lists.ts'
 import { ticketDetail, ticketLine, ticketNotes } from './tickets.ts'
 
@@ -242,13 +242,8 @@ export function routesOf(world: World, options: RouteOptions): readonly Route[] 
         })),
       ),
     ),
-    get('v2/system/customFields/{id}', undefined, (_, [module]) =>
-      success(module === assetModule ? definitions(world) : []),
-    ),
-    get('v2/system/customFields/{id}/{id}', undefined, (_, [module, id = 0]) => {
-      const asset = world.configurations.get(id)
-      return success(module === assetModule && asset ? values(world, asset) : [])
-    }),
+    get('v2/system/customFields/{id}', undefined, (_, [module]) => success(definitions(world, module))),
+    get('v2/system/customFields/{id}/{id}', undefined, (_, [module, id = 0]) => success(values(world, module, id))),
     get('v2/security/userinfo', undefined, () => success(userInfo(options.administrator))),
   ]
 }

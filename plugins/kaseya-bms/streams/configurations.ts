@@ -1,176 +1,110 @@
-import type { Page, ReadContext, ReportLine, Stream } from '../../../core/connector/contract.ts'
-import { integer, isRow, type Row } from '../../../core/connector/parse.ts'
-import type { Json, RecordOf } from '../../../core/connector/records.ts'
+import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
+import { type Row, text } from '../../../core/connector/parse.ts'
+import type { RecordOf } from '../../../core/connector/records.ts'
 import { idNumber } from '../client.ts'
-import { assetFields, assetValues, type Chosen, chosenAssetFields } from '../custom-fields.ts'
-import { Rotation, type Selection } from '../rotation.ts'
+import { type Chosen, chosenFields, fieldsOf, valuesOf } from '../custom-fields.ts'
+import { Rotation } from '../rotation.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { assetsPath, detailed, detailOf, listed } from './assets.ts'
-import { reference } from './fields.ts'
+import { inTurn, standing, type Whole } from './in-turn.ts'
 import { chosenAssets, chosenPages, isChosen } from './reading.ts'
 
 type Ctx = ReadContext<KaseyaSettings>
 type Configuration = RecordOf<'configurations'>
 
-/** A page is one transaction of the hub: a thousand lines, or fifty details, for those take their time. */
-const perListPage = 1_000
-const perPage = 50
 /** Assets that the list left out are asked for one by one, up to so many. */
 const mostMissing = 50
 
-/**
- * First the list: what gets no detail this time is handed out at once with what the list says. Then the details, whole
- * records, most urgent first. A restart goes on among the details; the list is read anew then, for the rotation only.
- */
+/** What only the detail says of how an asset is used, e.g. "In Use"; too late known to be the status that filters. */
+const stateField = { id: 'state', title: 'State', type: 'text' } as const
+
 export const configurations: Stream<'configurations', KaseyaSettings> = {
   deletes: 'by-absence',
-  customFields: assetFields,
+
+  async customFields(ctx) {
+    return [stateField, ...(await fieldsOf(ctx, ctx.settings.assetModule))]
+  },
 
   async *read(ctx): AsyncGenerator<Page<'configurations'>> {
-    const rotation = new Rotation<Row>(ctx.state, selectionOf(ctx), Date.now())
-    const resumed = remainingOf(ctx.checkpoint)
-    const rows = new Map<number, Row>()
-    let waiting: Configuration[] = []
-    for await (const page of list(ctx, rotation, resumed, rows)) {
-      if (resumed !== undefined) continue
-      waiting.push(...page.map(listed))
-      if (waiting.length < perListPage) continue
-      yield { records: waiting }
-      waiting = []
+    const { configurationTypes = [], configurationStatuses = [] } = ctx.filter
+    const selection = {
+      list: JSON.stringify([configurationTypes, configurationStatuses]),
+      fields: JSON.stringify(ctx.customFields),
     }
-    if (waiting.length > 0) yield { records: waiting }
-    if (resumed === undefined) for (const { id, row } of rotation.chosen) rows.set(id, row)
-    yield* details(ctx, rotation, rows)
-    const found = await leftOut(ctx, rotation)
-    ctx.report(standing(rotation, rows.size))
-    yield { records: found, state: rotation.state() }
+    const rotation = new Rotation<Row>(ctx.state, selection, Date.now())
+    const chosen = await chosenFields(ctx, ctx.settings.assetModule)
+    const lists = chosenPages(ctx, assetsPath, chosenAssets(ctx.filter))
+    const { read, partial } = yield* inTurn<'configurations'>(ctx, {
+      rotation,
+      lists,
+      lineOf,
+      listed,
+      whole: (id, row) => whole(ctx, id, row, chosen),
+    })
+    const left = await leftOut(ctx, rotation)
+    ctx.report(
+      standing(
+        { rotation, read },
+        { records: 'hardware assets', how: 'in detail', lacks: 'warranty, dates, maker, site and operating system' },
+      ),
+    )
+    const lack = partial ?? left.partial
+    yield { records: left.records, state: rotation.state(), ...(lack === undefined ? {} : { partial: lack }) }
   },
 
   async readOne(ctx, sourceId) {
     const row = await detailOf(ctx, idNumber(ctx, sourceId))
     if (row === null || !isChosen(chosenAssets(ctx.filter), row)) return null
-    return withCustomFields(ctx, row, await chosenAssetFields(ctx))
+    return withCustomFields(ctx, row, await chosenFields(ctx, ctx.settings.assetModule))
   },
 }
 
-/** How complete the details are, and how old. */
-function standing(rotation: Rotation<Row>, now: number): ReportLine {
-  const { assets, neverRead, oldestDays } = rotation.standing()
-  const read = `${assets - neverRead} of ${assets} hardware assets have been read in detail, ${now} of them now; the oldest detail is ${oldestDays === 0 ? 'less than a day' : `${oldestDays} days`} old.`
-  if (neverRead === 0) return { level: 'info', code: 'details', message: read }
-  const waiting = `${neverRead} wait for the next syncs: until then the hub has no warranty, dates, maker, site and operating system of them.`
-  return { level: 'warning', code: 'details', message: `${read} ${waiting}` }
-}
-
-/** Yields, page by page, the rows that get no detail. On a restart, keeps the rows that still wait for theirs. */
-async function* list(
-  ctx: Ctx,
-  rotation: Rotation<Row>,
-  resumed: ReadonlySet<number> | undefined,
-  rows: Map<number, Row>,
-): AsyncGenerator<readonly Row[]> {
-  const companies = new Set(ctx.companies)
-  for await (const page of chosenPages(ctx, assetsPath, chosenAssets(ctx.filter))) {
-    const without: Row[] = []
-    for (const row of page.rows) {
-      const id = integer(row.id)
-      if (typeof id !== 'number' || id < 1 || id > 0xffffffff) {
-        without.push(row)
-        continue
-      }
-      const company = reference(row.accountId)
-      const wanted = typeof company !== 'string' || companies.has(company)
-      const out = rotation.note(id, lineOf(row), row, wanted)
-      if (out !== undefined) without.push(out)
-      if (resumed?.has(id)) rows.set(id, row)
-    }
-    yield without
-  }
-}
-
-async function* details(
-  ctx: Ctx,
-  rotation: Rotation<Row>,
-  rows: ReadonlyMap<number, Row>,
-): AsyncGenerator<Page<'configurations'>> {
-  const chosen = await chosenAssetFields(ctx)
-  const remaining = new Set(rows.keys())
-  let records: Configuration[] = []
-  for await (const { id, record, isRead } of ctx.ahead(rows, (entry) => whole(ctx, entry, chosen))) {
-    records.push(record)
-    remaining.delete(id)
-    if (isRead) rotation.read(id, record.warrantyExpiration)
-    if (records.length < perPage && remaining.size > 0) continue
-    yield { records, checkpoint: checkpointOf(remaining) }
-    records = []
-  }
-}
-
 /** The detail where it says something; what the list says where it is gone, for the list decides what is there. */
-async function whole(ctx: Ctx, [id, row]: readonly [number, Row], chosen: Chosen | undefined) {
+async function whole(ctx: Ctx, id: number, row: Row, chosen: Chosen | undefined): Promise<Whole<'configurations'>> {
   const detail = await detailOf(ctx, id)
   const line = listed(row)
-  if (detail === null) return { id, record: line, isRead: false }
+  if (detail === null) return { record: line, isRead: false }
   const record = await withCustomFields(ctx, detail, chosen)
   const said: Readonly<Record<string, unknown>> = record
   const unsaid = Object.entries(line).filter(([field]) => said[field] === undefined || said[field] === '')
-  return { id, record: { ...record, ...Object.fromEntries(unsaid), sourceId: line.sourceId }, isRead: true }
+  return {
+    record: { ...record, ...Object.fromEntries(unsaid), sourceId: line.sourceId },
+    isRead: true,
+    warranty: record.warrantyExpiration,
+  }
 }
 
 async function withCustomFields(ctx: Ctx, row: Row, chosen: Chosen | undefined): Promise<Configuration> {
   const record = detailed(row)
-  return chosen ? { ...record, customFields: await assetValues(ctx, record.sourceId, chosen) } : record
+  if (ctx.customFields.length === 0) return record
+  const state = ctx.customFields.includes(stateField.id) ? text(row.state) : undefined
+  const values = chosen ? await valuesOf(ctx, chosen, record.sourceId) : {}
+  if (values === undefined) return record
+  return { ...record, customFields: { ...(state === undefined ? {} : { [stateField.id]: state }), ...values } }
 }
 
 /** A record on the way from one page to another while the list is read is in none of them: asked for, it is there. */
-async function leftOut(ctx: Ctx, rotation: Rotation<Row>): Promise<readonly Configuration[]> {
-  const missing = rotation.missing.slice(0, mostMissing)
+async function leftOut(
+  ctx: Ctx,
+  rotation: Rotation<Row>,
+): Promise<{ readonly records: readonly Configuration[]; readonly partial?: string }> {
+  const { missing } = rotation
+  const asked = missing.slice(0, mostMissing)
   const records: Configuration[] = []
-  for await (const row of ctx.ahead(missing, (id) => detailOf(ctx, id))) {
+  for await (const row of ctx.ahead(asked, (id) => detailOf(ctx, id))) {
     if (row === null || !isChosen(chosenAssets(ctx.filter), row)) continue
     const record = detailed(row)
     records.push(record)
     rotation.found(Number(record.sourceId))
     rotation.read(Number(record.sourceId), record.warrantyExpiration)
   }
-  return records
+  if (records.length === 0 || missing.length === asked.length) return { records }
+  const partial = `The list of hardware assets leaves out ${missing.length} that it had last time. Of ${asked.length} that were asked for by number ${records.length} are still in Kaseya BMS, so none of the others counts as removed.`
+  return { records, partial }
 }
 
 /** What of the list's line tells that somebody changed the asset. */
 function lineOf(row: Row): string {
   const { assetName, serialNumber, categoryId, accountId, contactId, locationName, isActive } = row
   return JSON.stringify([assetName, serialNumber, categoryId, accountId, contactId, locationName, isActive])
-}
-
-function selectionOf({ filter, customFields }: Ctx): Selection {
-  return {
-    assets: JSON.stringify([filter.configurationTypes ?? [], filter.configurationStatuses ?? []]),
-    fields: JSON.stringify(customFields),
-  }
-}
-
-/** Ids that still wait, ascending, each as the step from the one before in base 36: 1,200 take 7 kB at most. */
-function checkpointOf(remaining: ReadonlySet<number>): Json {
-  let last = 0
-  const steps = [...remaining]
-    .sort((one, other) => one - other)
-    .map((id) => {
-      const step = (id - last).toString(36)
-      last = id
-      return step
-    })
-  return { details: steps.join(' ') }
-}
-
-function remainingOf(checkpoint: Json | undefined): ReadonlySet<number> | undefined {
-  if (!isRow(checkpoint) || typeof checkpoint.details !== 'string') return undefined
-  let last = 0
-  const ids = checkpoint.details
-    .split(' ')
-    .filter((step) => step !== '')
-    .map((step) => {
-      last += Number.parseInt(step, 36)
-      return last
-    })
-  return new Set(ids)
 }

@@ -2,9 +2,12 @@ import type { Page, ReadContext, Stream } from '../../../core/connector/contract
 import { bool, isRow, list, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { askRow, idNumber, isNotFound } from '../client.ts'
+import { chosenFields, fieldsOf, valuesOf } from '../custom-fields.ts'
+import { detailsBesideOthers, detailsPerHour, Rotation } from '../rotation.ts'
 import type { KaseyaSettings } from '../settings.ts'
 import { account, accountsPath } from './companies.ts'
 import { addressOf, reference, updatedAt } from './fields.ts'
+import { inTurn, standing } from './in-turn.ts'
 import { changed, chosenPages, overlapSeconds, recordPages } from './reading.ts'
 
 const path = 'v2/crm/contacts/summary'
@@ -15,10 +18,38 @@ type Address = Omit<ReturnType<typeof addressOf>, 'phone'>
 export const contacts: Stream<'contacts', KaseyaSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
+  customFields: (ctx) => fieldsOf(ctx, ctx.settings.contactModule),
 
   async *read(ctx): AsyncGenerator<Page<'contacts'>> {
+    const chosen = await chosenFields(ctx, ctx.settings.contactModule)
     const addresses = await locationAddresses(ctx)
-    yield* recordPages(chosenPages(ctx, path, undefined, changed(ctx.since)), (row) => [contact(row, addresses)])
+    const listed = (row: Row) => contact(row, addresses)
+    if (chosen === undefined) {
+      yield* recordPages(chosenPages(ctx, path, undefined, changed(ctx.since)), (row) => [listed(row)])
+      return
+    }
+    // Whether a changed custom field changes `modifiedOn` is not known, and what waits for its turn did not change.
+    const lists = chosenPages(ctx, path)
+    const rotation = new Rotation<Row>(
+      ctx.state,
+      { list: 'all', fields: JSON.stringify(ctx.customFields) },
+      Date.now(),
+      ctx.settings.assetModule === undefined ? detailsPerHour : detailsBesideOthers,
+    )
+    const { read, partial } = yield* inTurn<'contacts'>(ctx, {
+      rotation,
+      lists,
+      lineOf: (row) => String(row.modifiedOn),
+      listed,
+      whole: async (id, row) => {
+        const customFields = await valuesOf(ctx, chosen, id)
+        return { record: { ...listed(row), customFields }, isRead: customFields !== undefined }
+      },
+    })
+    ctx.report(
+      standing({ rotation, read }, { records: 'contacts', how: 'with their custom fields', lacks: 'custom field' }),
+    )
+    yield { records: [], state: rotation.state(), ...(partial === undefined ? {} : { partial }) }
   },
 
   async readOne(ctx, sourceId) {
@@ -31,7 +62,9 @@ export const contacts: Stream<'contacts', KaseyaSettings> = {
     }
     const company = reference(row.accountId)
     const owner = typeof company === 'string' ? await account(ctx, company) : null
-    return contact(row, addressesIn(owner ? [owner] : []))
+    const record = contact(row, addressesIn(owner ? [owner] : []))
+    const chosen = await chosenFields(ctx, ctx.settings.contactModule)
+    return chosen ? { ...record, customFields: await valuesOf(ctx, chosen, record.sourceId) } : record
   },
 }
 

@@ -10,9 +10,11 @@ import { simulated } from './simulated.ts'
 const readme = readFileSync(join(import.meta.dirname, '../../../plugins/kaseya-bms/README.md'), 'utf8')
 const all = await simulated(t, { companies: 20, contacts: 40, configurations: 60, tickets: 1 })
 
-testFieldTables(kaseyaBms, readme, (stream) =>
-  all.records(stream, stream === 'configurations' ? { customFields: ['501'] } : {}),
-)
+const chosen = new Map<string, readonly string[]>([
+  ['configurations', ['501']],
+  ['contacts', ['602']],
+])
+testFieldTables(kaseyaBms, readme, (stream) => all.records(stream, { customFields: chosen.get(stream) ?? [] }))
 testSettingsExplained(kaseyaBms, readme)
 
 t.test('the rights of the manifest are those of the table', async (t) => {

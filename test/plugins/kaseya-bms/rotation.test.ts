@@ -8,7 +8,7 @@ import { Rotation } from '../../../plugins/kaseya-bms/rotation.ts'
 import { failure } from '../connected.ts'
 import { detailPath, listPath, simulated } from './simulated.ts'
 
-const selection = { assets: 'all', fields: '[]' }
+const selection = { list: 'all', fields: '[]' }
 const start = Date.parse('2026-06-30T02:00:00Z')
 const hour = 3_600_000
 const warrantyIn = (days: number) => new Date(start + days * 24 * hour).toISOString().slice(0, 10)
@@ -48,7 +48,7 @@ t.test('first all that were never read, as far as the hour goes; then the rest o
     Array.from({ length: 1_200 }, (_, place) => place + 1),
   )
   t.equal(first.without.length, 800, 'the others are handed out without')
-  t.same(first.standing, { assets: 2_000, neverRead: 800, oldestDays: 0 })
+  t.same(first.standing, { records: 2_000, neverRead: 800, oldestDays: 0 })
   const again = night(first.state, start + 600_000, lines(2_000))
   t.equal(again.budget, 0, 'the same hour')
   t.strictSame([again.read, again.without.length], [[], 2_000])
@@ -69,6 +69,29 @@ t.test('then changed lines, warranties that end soon, and the longest unread', a
   t.strictSame(whole.read, [8, 2, 3, 4, 1, 5, 6, 7])
 })
 
+t.test('warranties that end soon come first, and leave half of the hour to the others', async (t) => {
+  const soon = Object.fromEntries(Array.from({ length: 1_500 }, (_, place) => [place + 1, warrantyIn(30)]))
+  const all = lines(3_000)
+  let { state } = night(undefined, start, all, soon)
+  for (let hours = 1; hours < 3; hours++) state = night(state, start + hours * hour, all, soon).state
+  t.equal(night(state, start + 3 * hour, all, soon).standing.neverRead, 0)
+  const next = night(state, start + 25 * hour, all, soon)
+  t.equal(next.read.length, 1_200)
+  t.equal(next.without.length, 1_800)
+  t.ok(next.read.slice(0, 600).every((id) => id <= 1_500))
+  t.equal(next.read.filter((id) => id > 1_500).length, 0, 'they are the longest unread as well')
+  const later = night(next.state, start + 49 * hour, all, soon)
+  t.ok(later.read.slice(0, 600).every((id) => id <= 1_500))
+  t.equal(later.read.filter((id) => id > 1_500).length, 300 + 300, 'what is left of the hour goes by age')
+  let oldest = 0
+  for (let [nights, left] = [3, later.state]; nights < 14; nights++) {
+    const one = night(left, start + nights * 24 * hour + hour, all, soon)
+    left = one.state
+    oldest = Math.max(oldest, one.standing.oldestDays)
+  }
+  t.ok(oldest > 0 && oldest <= 3, `nothing is left for ever: ${oldest} days`)
+})
+
 t.test('a change that finds no room waits, and is not forgotten', async (t) => {
   const first = night(undefined, start, lines(100))
   const changed = { ...lines(1_400), 50: 'renamed' }
@@ -86,6 +109,7 @@ t.test('what the hub does not keep is not read, and counts as new when it does',
       [3, 4],
     ],
   )
+  t.same(first.standing, { records: 2, neverRead: 0, oldestDays: 0 }, 'and nobody waits for it')
   const second = night(first.state, start + hour, lines(4))
   t.strictSame(second.read, [3, 4])
   const third = night(second.state, start + 2 * hour, lines(4), {}, { wanted: (id) => id > 1 })
@@ -97,7 +121,7 @@ t.test('assets that are not listed any more are named once, and only of the same
   const next = night(state, start + hour, lines(3))
   t.strictSame(next.missing, [4, 5])
   t.strictSame(night(next.state, start + 2 * hour, lines(3)).missing, [])
-  const other = new Rotation<number>(state, { ...selection, assets: 'printers' }, start + hour)
+  const other = new Rotation<number>(state, { ...selection, list: 'printers' }, start + hour)
   t.strictSame(other.missing, [])
 })
 
@@ -165,7 +189,7 @@ t.test('over nights: new ones first, the quota kept, and never an empty field fo
 })
 
 t.test('a run that broke off goes on with the details that were left', async (t) => {
-  const { context, asked, server, assets } = await simulated(t, {
+  const { context, asked, server, assets, reported } = await simulated(t, {
     companies: 8,
     contacts: 10,
     configurations: 350,
@@ -181,12 +205,17 @@ t.test('a run that broke off goes on with the details that were left', async (t)
     if (before.length >= 200) break
   }
   server.clearLog()
-  const rest = (await assets({ ...(checkpoint === undefined ? {} : { checkpoint }) })).flatMap((page) => page.records)
+  const resumed = await assets({ ...(checkpoint === undefined ? {} : { checkpoint }) })
+  const rest = resumed.flatMap((page) => page.records)
   t.equal(rest.length, 150)
   t.equal(new Set(asked(detailPath).map(({ path }) => path)).size, 150, 'those and no others')
   t.ok(asked(listPath).length > 0, 'and the list, for the rotation')
   t.equal(new Set([...before, ...rest.map(({ sourceId }) => sourceId)]).size, 350)
   t.ok(rest.every((record) => 'warrantyExpiration' in record))
+  t.same(reported, ['info details'], 'what was read before the break counts as read')
+  server.clearLog()
+  await assets({ state: resumed.at(-1)?.state })
+  t.equal(asked(detailPath).length, 0, 'also within the same hour')
 })
 
 t.test('an asset that slipped from one page to another while the list was read is not taken for gone', async (t) => {
@@ -211,6 +240,29 @@ t.test('an asset that slipped from one page to another while the list was read i
     found.some(({ sourceId }) => sourceId === '200'),
     'one that is gone is',
   )
+})
+
+t.test('a list that leaves out more than can be asked for removes nothing, unless all of those are gone', async (t) => {
+  const world = createWorld({ companies: 8, contacts: 10, configurations: 230, tickets: 1 })
+  const { assets, server } = await simulated(t, {}, {}, { world })
+  const state = (await assets()).at(-1)?.state
+  server.fault({
+    path: listPath,
+    effect: {
+      kind: 'transform',
+      change: (body) => {
+        const { result, ...rest } = Object(body)
+        return { ...rest, result: result.slice(60) }
+      },
+    },
+  })
+  const short = (await assets({ state })).at(-1)
+  t.match(short?.partial, /leaves out 60 .* Of 50 .* 50 are still in Kaseya BMS/)
+  t.equal(short?.records.length, 50)
+
+  for (let id = 101; id <= 160; id++) world.configurations.remove(id)
+  const gone = (await assets({ state })).at(-1)
+  t.same([gone?.partial, gone?.records.length], [undefined, 0])
 })
 
 t.test('a detail that is gone leaves the line of the list; one that is refused ends the pass', async (t) => {
