@@ -31,6 +31,8 @@ export interface SyncroQuirks {
   readonly perMinute?: number
   /** Seconds a refusal of that kind names; none if left out. */
   readonly retryAfter?: number
+  /** When the agents checked in last, which moves `updated_at` of their machines; as in the world if left out. */
+  readonly checkedInAt?: string
   /** Customers come in their usual order whatever is asked for. */
   readonly unsorted?: boolean
 }
@@ -76,7 +78,7 @@ function wrapped(key: string, row: Row | undefined, missing: () => Refusal): Sim
 export function simulate(world: World, quirks: SyncroQuirks = {}): SyncroSimulator {
   const clients = new Clients(world)
   const definitions = new Definitions(world)
-  const assets = new Assets(world, clients, definitions, quirks.replaces === true)
+  const assets = new Assets(world, clients, definitions, quirks)
   const tickets = new Tickets(world, clients)
   const notices = new Notices(account)
   let minute = { began: 0, requests: 0 }

@@ -1,6 +1,6 @@
 /** Assets with their bag of properties, read and written. */
 import type { World, WorldConfiguration } from '../../../core/connector/simulator.ts'
-import { type Clients, customerId } from './clients.ts'
+import { type Clients, customerId, later } from './clients.ts'
 import { type Definitions, hasAgent, labels } from './definitions.ts'
 import { indexed, newestFirst, type Ordered, ordered, type Row } from './paged.ts'
 import { assetNotFound, invalid } from './refusals.ts'
@@ -14,22 +14,29 @@ function written(day: string, id: number): string {
 
 const gone = Symbol('gone')
 
+interface Behaviour {
+  /** Whether a bag that is sent takes the place of the one that is there. */
+  readonly replaces?: boolean
+  readonly checkedInAt?: string
+}
+
 export class Assets {
   readonly #world: World
   readonly #clients: Clients
   readonly #definitions: Definitions
-  /** Whether a bag that is sent takes the place of the one that is there. */
   readonly #replaces: boolean
+  readonly #checkedInAt: string | undefined
   /** Properties that were written and are nothing the world knows, by asset. */
   readonly #written = new Map<number, Map<string, unknown>>()
   readonly #all: () => Ordered
   readonly #filtered: () => Map<string, Ordered>
 
-  constructor(world: World, clients: Clients, definitions: Definitions, replaces: boolean) {
+  constructor(world: World, clients: Clients, definitions: Definitions, { replaces = false, checkedInAt }: Behaviour) {
     this.#world = world
     this.#clients = clients
     this.#definitions = definitions
     this.#replaces = replaces
+    this.#checkedInAt = checkedInAt
     this.#all = newestFirst(world.configurations)
     this.#filtered = indexed(
       () => world.configurations.version,
@@ -65,7 +72,7 @@ export class Assets {
       customer_id: customerId(asset.companyId),
       contact_id: asset.contactId !== null && this.#clients.isListed(asset.contactId) ? asset.contactId : null,
       created_at: '2024-02-03T04:40:27.117Z',
-      updated_at: asset.updatedAt,
+      updated_at: hasAgent(asset.typeId) ? this.#lastSeen(asset) : asset.updatedAt,
       properties: this.#properties(asset),
       asset_type: this.#world.configurationTypes.get(asset.typeId)?.name ?? null,
       asset_serial: asset.serialNumber,
@@ -79,8 +86,12 @@ export class Assets {
     }
   }
 
+  #lastSeen({ updatedAt }: WorldConfiguration): string {
+    return later(updatedAt, this.#checkedInAt)
+  }
+
   #properties(asset: WorldConfiguration): Row {
-    const bag = baseProperties(this.#world, asset, this.#definitions)
+    const bag = baseProperties(this.#world, asset, this.#definitions, this.#lastSeen(asset))
     for (const [label, value] of this.#written.get(asset.id) ?? []) {
       if (value === gone) delete bag[label]
       else bag[label] = value
@@ -148,7 +159,12 @@ export class Assets {
   }
 }
 
-function baseProperties(world: World, asset: WorldConfiguration, definitions: Definitions): Record<string, unknown> {
+function baseProperties(
+  world: World,
+  asset: WorldConfiguration,
+  definitions: Definitions,
+  lastSeen: string,
+): Record<string, unknown> {
   const { id, typeId, model, osType, osVersion } = asset
   const maker = asset.manufacturerId === null ? null : (world.manufacturers.get(asset.manufacturerId)?.name ?? null)
   const bag: Record<string, unknown> = {}
@@ -166,8 +182,8 @@ function baseProperties(world: World, asset: WorldConfiguration, definitions: De
     bag.kabuto_live_uuid = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`
     bag.kabuto_information = {
       general: { name: asset.name, manufacturer: maker, model, form_factor: 'Laptop', domain: 'LANTERN' },
-      os: { name: osType, build: osVersion, os_architecture: '64-bit', last_boot_time: asset.updatedAt },
-      last_synced_at: asset.updatedAt,
+      os: { name: osType, build: osVersion, os_architecture: '64-bit', last_boot_time: lastSeen },
+      last_synced_at: lastSeen,
       last_user: 'LANTERN\\user',
       install_dates: { os_install: '2024-02-02' },
     }

@@ -11,7 +11,7 @@ import type { List } from '../paging.ts'
 import type { SyncroSettings } from '../settings.ts'
 import { screenLink } from '../site.ts'
 import { customFieldValues, nestedId } from './fields.ts'
-import { defaultStatus, statusIdOf, typeIdOf } from './lookups.ts'
+import { agentType, defaultStatus, statusIdOf, typeIdOf } from './lookups.ts'
 import { readLists } from './reading.ts'
 
 type Configuration = RecordOf<'configurations'>
@@ -65,7 +65,7 @@ function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalo
     return {
       sourceId,
       url: link + sourceId,
-      updatedAt: instant(row.updated_at),
+      updatedAt: hasAgent(type, properties) ? undefined : instant(row.updated_at),
       companyId: id(row.customer_id),
       siteId: nestedId(row.address),
       contactId: id(row.contact_id),
@@ -77,6 +77,11 @@ function reader(ctx: ReadContext<SyncroSettings>, { types, assetFields }: Catalo
       customFields: customFieldValues(properties, ctx.customFields, assetFields),
     }
   }
+}
+
+/** Every check-in of the agent moves `updated_at`: told on, it would make all its machines look changed every night. */
+function hasAgent(type: string | null | undefined, properties: Row | undefined): boolean {
+  return type === agentType || isRow(properties?.kabuto_information) || typeof properties?.kabuto_live_uuid === 'string'
 }
 
 function statusOf(

@@ -30,7 +30,7 @@ export const companyStatuses = lookup<'companyStatuses'>(async (ctx) => {
 })
 
 /** What the agent registers machines as; whether the list of asset types names it is not known. */
-const agentType = 'Syncro Device'
+export const agentType = 'Syncro Device'
 
 /** Assets tell the name of their type only. */
 export function typeIdOf(ids: ReadonlyMap<string, string>, name: string): string {

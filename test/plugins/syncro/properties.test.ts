@@ -107,6 +107,16 @@ t.test('what cannot be read is left out, and dates are spoken of', async (t) => 
   for (const odd of [null, undefined, 'x', []]) t.ok((await assetWith(t, odd)).record?.name)
 })
 
+t.test('a machine whose agent checks in has not changed', async (t) => {
+  const reading = async (checkedInAt: string) => {
+    const { records, server } = await simulated(t, { ...size, configurations: 60 }, { checkedInAt })
+    return JSON.stringify(await records('configurations')).replaceAll(server.origin, '')
+  }
+  t.equal(await reading('2026-08-01T10:00:00Z'), await reading('2026-08-02T10:00:00Z'))
+  const { record } = await assetWith(t, { ram: '' })
+  t.ok(record?.updatedAt, 'without an agent it is the last change')
+})
+
 t.test('a field that is defined and not carried is empty; one that is not defined says nothing', async (t) => {
   const own = { warrantyField: 'Warranty Expiration', purchaseDateField: 'Bought', statusField: 'Stage' }
   const { record } = await assetWith(t, { ram: '16 GB' }, own)
