@@ -64,10 +64,9 @@ export async function* pages(ctx: Ctx, question: Question, from: Position = begi
       offset += size
       continue
     }
-    const highest = highestId(ctx, question.table, rows, last)
-    yield { rows, last: highest, hidden, total, done }
+    last = lastId(ctx, question.table, rows, last)
+    yield { rows, last, hidden, total, done }
     if (done) return
-    last = highest
     offset = 0
   }
 }
@@ -117,22 +116,28 @@ function isCut(error: unknown): boolean {
   return error.message.startsWith('Transaction cancelled') || (error.status === 200 && error.kind === 'transient')
 }
 
-function highestId(ctx: Ctx, table: string, rows: readonly Row[], last: string): string {
-  let highest = last
+/** A few records have an id such as `global`, of which the database alone knows the place. */
+const ordinary = /^[0-9a-f]{32}$/
+
+/** The last id; throws where they do not rise. */
+function lastId(ctx: Ctx, table: string, rows: readonly Row[], before: string): string {
+  let last = before
+  let highest = ordinary.test(before) ? before : ''
   for (const row of rows) {
     const id = rawOf(row.sys_id)
     if (!id) continue
-    if (id <= last || id < highest) {
+    if (id === before || (ordinary.test(id) && id < highest)) {
       throw ctx.error(
         'vendor',
         `ServiceNow does not hand out the list ${table} in the order of its ids; it cannot be read completely.`,
         `${table}: ${id} not above ${highest}`,
       )
     }
-    highest = id
+    last = id
+    if (ordinary.test(id)) highest = id
   }
-  if (rows.length > 0 && highest === last) {
+  if (rows.length > 0 && last === before) {
     throw ctx.error('vendor', `ServiceNow sent rows of ${table} without their ids.`, `${table}: no sys_id`)
   }
-  return highest
+  return last
 }

@@ -19,6 +19,8 @@ interface Right extends Permission {
   readonly probe: (layout: Layout) => string | undefined
   /** Columns without which the capability is worth little. */
   readonly columns?: readonly string[]
+  /** Columns that the settings name. */
+  readonly chosen?: (settings: ServiceNowSettings) => readonly (string | undefined)[]
   /** Reading does not show it: what does. */
   readonly blind?: string
 }
@@ -32,6 +34,7 @@ const rights: readonly Right[] = [
     required: true,
     probe: ({ companies }) => companies,
     columns: ['name', 'website', 'customer', 'manufacturer', 'sys_updated_on'],
+    chosen: ({ companyTypeColumn, companyStatusColumn }) => [companyTypeColumn, companyStatusColumn],
   },
   {
     id: 'sites',
@@ -59,6 +62,7 @@ const rights: readonly Right[] = [
     required: false,
     probe: ({ configurations }) => configurations,
     columns: ['name', 'serial_number', 'manufacturer', 'purchase_date', 'warranty_expiration', 'sys_updated_on'],
+    chosen: (settings) => [layoutOf(settings).status],
   },
   {
     id: 'assets',
@@ -161,9 +165,9 @@ export async function check(ctx: Ctx): Promise<Checked> {
     await Promise.all(
       rights.flatMap((right) => {
         const table = right.probe(layout)
-        return table === undefined
-          ? []
-          : [probe(ctx, table, right.columns ?? []).then((seen) => [right.id, seen] as const)]
+        if (table === undefined) return []
+        const chosen = right.chosen?.(ctx.settings).flatMap((column) => column || []) ?? []
+        return [probe(ctx, table, [...(right.columns ?? []), ...chosen]).then((seen) => [right.id, seen] as const)]
       }),
     ),
   )
@@ -219,7 +223,7 @@ function verdict({ id, right, where, blind }: Right, seen: Seen | undefined): Pe
   if (seen.missing.length > 0) {
     return line(
       'missing',
-      `The table is readable, but not its columns ${seen.missing.join(', ')}. Look at the field ACLs.`,
+      `The table is readable, but not its columns ${seen.missing.join(', ')}: field ACLs hide them, or they do not exist. Look at the ACLs, and at the columns that the settings name.`,
     )
   }
   return blind ? line('unknown', blind) : line('ok', 'Readable.')

@@ -33,10 +33,17 @@ export const tickets: TicketSource<ServiceNowSettings> = {
       ...(closed === undefined ? [] : [equals(ctx, 'active', String(!closed))]),
     ]
     const question = { table, columns: [...columns, ...more, person(table)], conditions }
-    const { rows } = await list(ctx, question, {
+    const { rows, total } = await list(ctx, question, {
       order: 'ORDERBYDESCsys_updated_on^ORDERBYsys_id',
       limit: Math.min(limit, pageSize),
     })
+    if (rows.length === 0 && total) {
+      throw ctx.error(
+        'permission',
+        `ServiceNow counts ${total} tickets of this company that it does not hand out: the user may not read them. Grant the role that the connection's check names.`,
+        `${table}: ${total} counted, none handed out`,
+      )
+    }
     return rows.map((row) => ticket(ctx, row))
   },
 

@@ -3,7 +3,7 @@
  * `{display_value, value}`. Every scalar is text, `""` is empty, and times are UTC without saying so. A column the
  * user may not read, or that does not exist, is left out.
  */
-import { bool, date, integer, isRow, type Row } from '../../core/connector/parse.ts'
+import { bool, date, integer, isRow, type Row, required } from '../../core/connector/parse.ts'
 
 type Read<T> = T | null | undefined
 
@@ -16,13 +16,15 @@ export function rawOf(field: unknown): Read<string> {
   return isRow(field.value) ? undefined : rawOf(field.value)
 }
 
-/** What people see: a choice's label, the name of a referenced record; empty where the field is. */
+/**
+ * What people see: a choice's label, the name of a referenced record; empty where the field is. A reference to a record
+ * that was deleted, or that the user may not see, has no name: not known.
+ */
 export function labelOf(field: unknown): Read<string> {
   if (!isRow(field)) return rawOf(field)
   if (field.value === '' || field.value === null) return null
   const { display_value: shown } = field
-  if (typeof shown === 'string') return shown === '' ? null : shown
-  return shown === null ? null : undefined
+  return typeof shown === 'string' && shown !== '' ? shown : undefined
 }
 
 export function boolOf(field: unknown): Read<boolean> {
@@ -78,6 +80,12 @@ export function soundsInactive(label: string): boolean {
   return /\b(inactive|retired?|disposed?|stolen|lost|absent|missing|decommissioned|former|false|end of life)\b/i.test(
     label,
   )
+}
+
+/** The name of a record; where nobody gave it one, the first of the other columns that holds something. */
+export function nameOf(row: Row, ...others: readonly string[]): string {
+  const name = rawOf(row.name)
+  return required(name === null ? others.map((column) => rawOf(row[column])).find(Boolean) : name)
 }
 
 /** The first that holds something; empty only if all are said to be. */

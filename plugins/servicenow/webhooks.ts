@@ -17,11 +17,30 @@ type Ctx = Context<ServiceNowSettings>
 /** The recipe's table; its one column is `u_url`. */
 export const hookTable = 'u_tributary_hook'
 
+const secretProperty = 'tributary.hook.secret'
+/** Where the recipe puts its business rules. */
+const tables = {
+  companies: 'core_company',
+  sites: 'cmn_location',
+  contacts: 'sys_user',
+  configurations: 'cmdb_ci_hardware',
+}
 const streams = ['companies', 'sites', 'contacts', 'configurations'] as const
 const signatureHeader = 'x-tributary-signature'
 
 export const webhooks = {
   streams,
+
+  steps: [
+    `Once: System Definition > Tables > New, label "Tributary hook", name ${hookTable}, with one column "URL" (u_url, String, 500). Under Controls create a role for it and give it to the integration user.`,
+    `Once: sys_properties.list > New, name ${secretProperty}, type password2, 32 random characters or more; enter the same as "Webhook secret" in the settings of this connection.`,
+    'Once: System Definition > Script Includes > New, name TributaryHook, with the script from "Webhooks" in the README of this connector.',
+    ...Object.entries(tables).map(
+      ([stream, table]) =>
+        `Once: System Definition > Business Rules > New on ${table}: Advanced, When: async, on Insert, Update and Delete, with the script: new TributaryHook().tell('${stream}', current)`,
+    ),
+    'The hub enters its address in the table by itself. To try it, change a company in ServiceNow: it changes in the hub within a minute.',
+  ],
 
   async register(ctx, url) {
     if (!ctx.settings.webhookSecret) {

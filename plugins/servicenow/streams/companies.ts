@@ -62,7 +62,7 @@ function questionsFor(ctx: Ctx): readonly Question[] {
   const { companyTypeColumn: type, companyStatusColumn: status } = settings
   const extra = table === 'customer_account' ? ['number', 'account_code'] : []
   const asked = [...columns, ...extra, ...[type, status].filter((column) => column !== undefined), ...customFields]
-  const types = type ? oneOf(ctx, type, filter.companyTypes) : [flagged(filter.companyTypes)]
+  const types = type ? oneOf(ctx, type, filter.companyTypes) : flagged(filter.companyTypes)
   // Without a column every company has the only status: another one chosen means none of them.
   const { companyStatuses } = filter
   if (!status && companyStatuses?.length && !companyStatuses.includes(onlyStatus.id)) return []
@@ -75,10 +75,11 @@ function questionsFor(ctx: Ctx): readonly Question[] {
   )
 }
 
-function flagged(types: readonly string[] | undefined): Condition | undefined {
-  const flags = types?.filter((type) => Object.hasOwn(companyFlags, type)) ?? []
-  if (flags.length === 0) return undefined
-  return plain(flags.map((flag) => `${flag}=true`).join('^OR'), ...flags)
+/** Types chosen while a column had them mean no company any more. */
+function flagged(types: readonly string[] | undefined): readonly (Condition | undefined)[] {
+  if (!types?.length) return [undefined]
+  const flags = types.filter((type) => Object.hasOwn(companyFlags, type))
+  return flags.length === 0 ? [] : [plain(flags.map((flag) => `${flag}=true`).join('^OR'), ...flags)]
 }
 
 async function companyReader(ctx: Ctx): Promise<(row: Row) => Company> {
@@ -106,7 +107,7 @@ async function companyReader(ctx: Ctx): Promise<(row: Row) => Company> {
 function statusIn(row: Row, column: string | undefined): Pick<Company, 'statusId' | 'status' | 'active'> {
   if (!column) return { statusId: onlyStatus.id, status: onlyStatus.name, active: true }
   const status = labelOf(row[column])
-  return { statusId: rawOf(row[column]), status, active: status ? !soundsInactive(status) : undefined }
+  return { statusId: rawOf(row[column]), status, active: status == null ? status : !soundsInactive(status) }
 }
 
 function typesIn(row: Row, column: string | undefined): Pick<Company, 'typeIds' | 'types'> {

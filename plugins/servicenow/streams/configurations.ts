@@ -7,7 +7,7 @@ import { formLink } from '../instance.ts'
 import { type Condition, noneOf, oneOf } from '../query.ts'
 import { layoutOf, type ServiceNowSettings } from '../settings.ts'
 import type { Question } from '../table.ts'
-import { dayOf, dayShown, firstOf, labelOf, rawOf } from '../values.ts'
+import { dayOf, dayShown, firstOf, labelOf, nameOf, rawOf } from '../values.ts'
 import { isInUse } from './lookups.ts'
 import { overlapSeconds, readPages, readRow, updatedAt } from './reading.ts'
 
@@ -130,12 +130,13 @@ async function configurationReader(ctx: Ctx): Promise<(row: Row) => RecordOf<'co
         : rawOf(row.company),
       siteId: rawOf(row.location),
       contactId: rawOf(row.assigned_to),
-      name: required(rawOf(row.name)),
+      // Nobody has to name an item, and its warranty counts all the same.
+      name: nameOf(row, 'serial_number', 'asset_tag'),
       typeId: rawOf(row.sys_class_name),
       type: labelOf(row.sys_class_name),
       statusId,
       status: labelOf(row[status]),
-      active: statusId ? isInUse(status, statusId, labelOf(row[status])) : undefined,
+      active: statusId == null ? statusId : isInUse(status, statusId, labelOf(row[status])),
       serialNumber: rawOf(row.serial_number),
       assetTag: rawOf(row.asset_tag),
       manufacturer: labelOf(row.manufacturer),

@@ -6,7 +6,7 @@ import { formLink } from '../instance.ts'
 import { plain } from '../query.ts'
 import { layoutOf, type ServiceNowSettings } from '../settings.ts'
 import type { Question } from '../table.ts'
-import { addressOf, boolOf, labelOf, rawOf } from '../values.ts'
+import { addressOf, boolOf, labelOf, nameOf, rawOf } from '../values.ts'
 import { overlapSeconds, readPages, readRow, updatedAt } from './reading.ts'
 
 type Ctx = ReadContext<ServiceNowSettings>
@@ -89,7 +89,7 @@ async function contactReader(ctx: Ctx): Promise<(row: Row) => RecordOf<'contacts
       updatedAt: updatedAt(row),
       companyId: rawOf(row[owner]),
       siteId: rawOf(row.location),
-      name: required(rawOf(row.name)),
+      name: nameOf(row, 'email'),
       firstName: rawOf(row.first_name),
       lastName: rawOf(row.last_name),
       types: typesIn(row),

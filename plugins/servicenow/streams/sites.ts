@@ -3,7 +3,7 @@ import { type Row, required } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { formLink } from '../instance.ts'
 import { pages } from '../paging.ts'
-import { plain } from '../query.ts'
+import { type Condition, equals, plain } from '../query.ts'
 import type { ServiceNowSettings } from '../settings.ts'
 import type { Question } from '../table.ts'
 import { addressOf, boolOf, labelOf, rawOf, soundsInactive } from '../values.ts'
@@ -29,18 +29,19 @@ export const sites: Stream<'sites', ServiceNowSettings> = {
   deletes: 'by-absence',
 
   async *read(ctx): AsyncGenerator<Page<'sites'>> {
-    const site = await siteReader(ctx)
-    yield* readPages<'sites'>(ctx, { questions: [question] }, (rows) => ({ records: rows.map(site) }))
+    const site = siteReader(ctx, await mainSites(ctx, ofCompanies))
+    const reading = { questions: [question], deletions: async () => ['cmn_location'] }
+    yield* readPages<'sites'>(ctx, reading, (rows) => ({ records: rows.map(site) }))
   },
 
   async readOne(ctx, sourceId) {
     const row = await readRow(ctx, [question], sourceId)
-    return row ? (await siteReader(ctx))(row) : null
+    if (row === undefined) return null
+    return siteReader(ctx, await mainSites(ctx, equals(ctx, 'company', required(rawOf(row.company)))))(row)
   },
 }
 
-async function siteReader(ctx: Ctx): Promise<(row: Row) => RecordOf<'sites'>> {
-  const main = await mainSites(ctx)
+function siteReader(ctx: Ctx, main: ReadonlyMap<string, string>): (row: Row) => RecordOf<'sites'> {
   const link = formLink(ctx.settings, question.table)
   return (row) => {
     const sourceId = required(rawOf(row.sys_id))
@@ -66,10 +67,10 @@ function isActive(row: Row): boolean | undefined {
 }
 
 /** By company its oldest location: few instances have a column that says which is the main one. */
-async function mainSites(ctx: Ctx): Promise<ReadonlyMap<string, string>> {
+async function mainSites(ctx: Ctx, of: Condition): Promise<ReadonlyMap<string, string>> {
   const oldest = new Map<string, { readonly site: string; readonly made: string }>()
   const columns = ['sys_id', 'company', 'sys_created_on']
-  for await (const { rows } of pages(ctx, { table: question.table, columns, conditions: [ofCompanies] })) {
+  for await (const { rows } of pages(ctx, { table: question.table, columns, conditions: [of] })) {
     for (const row of rows) {
       const [site, company, made] = [rawOf(row.sys_id), rawOf(row.company), rawOf(row.sys_created_on) ?? '']
       const known = oldest.get(company ?? '')

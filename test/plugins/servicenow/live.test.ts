@@ -184,3 +184,30 @@ t.test('the change of an asset is a change of its configuration item, if the ass
   await pages('configurations', { since: '2026-07-01T12:00:00.000Z' }, settings({ datesFrom: 'asset' }))
   t.ok(server.requests.some(({ query }) => query.get('sysparm_query')?.includes('^ORasset.sys_updated_on>=')))
 })
+
+t.test('after a webhook one record is read, not the list it is in', async (t) => {
+  const { context, records, server } = await simulated(t, tiny)
+  for (const stream of ['companies', 'sites', 'contacts', 'configurations'] as const) {
+    const all: readonly { readonly sourceId: string }[] = await records(stream)
+    for (const { sourceId } of all.slice(0, 12)) {
+      server.clearLog()
+      t.same(
+        await serviceNow.streams[stream]?.readOne?.(context(), sourceId),
+        all.find((record) => record.sourceId === sourceId),
+      )
+      const queries = server.requests.map(({ query }) => query.get('sysparm_query') ?? '')
+      t.ok(queries.length <= 2 && queries.every((query) => /(sys_id|company)=/.test(query)), `${stream}: ${queries}`)
+    }
+  }
+})
+
+t.test('an id that is no ordinary one does not stop the list', async (t) => {
+  const odd = (body: unknown) => JSON.parse(JSON.stringify(body).replaceAll(ids[3] ?? '', 'GLOBAL_group'))
+  const plain = await simulated(t, tiny)
+  const ids = (await plain.records('ticketBoards')).map(({ sourceId }) => sourceId)
+  const one = await simulated(t, tiny, {}, { altered: (_request, answer) => ({ ...answer, body: odd(answer.body) }) })
+  t.same(
+    (await one.records('ticketBoards')).map(({ sourceId }) => sourceId),
+    ids.map((id, index) => (index === 3 ? 'GLOBAL_group' : id)),
+  )
+})

@@ -82,3 +82,12 @@ t.test('a recipe that was not followed is a missing table', async (t) => {
     { state: 'missing', message: /README/ },
   )
 })
+
+t.test('a column that the settings name and that is not there is told', async (t) => {
+  const { context, settings } = await simulated(t, tiny)
+  const checked = await serviceNow.check(context({}, settings({ companyStatusColumn: 'u_statsu' })))
+  t.match(
+    checked.permissions.find(({ permission }) => permission === 'companies'),
+    { state: 'missing', message: /u_statsu/ },
+  )
+})

@@ -91,3 +91,12 @@ t.test('never another company, whatever was asked', async (t) => {
   })
   t.match(await failure(tickets?.get(context(), '../sys_user/1') ?? Promise.resolve()), { kind: 'bug' })
 })
+
+t.test('tickets that are all hidden are no empty list', async (t) => {
+  const { context, simulator } = await simulated(t)
+  simulator.hideRows((table) => table === 'incident')
+  t.match(await failure(tickets?.list(context(), { companyId: company, limit: 5 }) ?? Promise.resolve()), {
+    kind: 'permission',
+    admin: /tickets of this company/,
+  })
+})

@@ -85,6 +85,7 @@ t.test('companies of a plain instance: flags are the types, and all are active',
   const vendors = await records('companies', { filter: { companyTypes: ['vendor'] } }, settings)
   t.ok(vendors.length > 0 && vendors.every(({ typeIds }) => typeIds?.includes('vendor')))
   t.same(await records('companies', { filter: { companyStatuses: ['other'] } }, settings), [])
+  t.same(await records('companies', { filter: { companyTypes: ['of a column'] } }, settings), [])
 })
 
 t.test('customers of Customer Service Management', async (t) => {
@@ -270,4 +271,42 @@ t.test('lookups', async (t) => {
     [...world.boards.after(0)].map(({ name, active }) => ({ name, active })),
   )
   t.match(await records('configurationTypes'), [{ sourceId: /cmdb_ci/ }])
+})
+
+t.test('a name nobody gave, a status nobody set, and the name of a record that cannot be seen', async (t) => {
+  const emptied = (row: Record<string, unknown>, columns: readonly string[]) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, field]) => [
+        name,
+        columns.includes(name) ? { display_value: '', value: '' } : field,
+      ]),
+    )
+  const unseen = (row: Record<string, unknown>, column: string) => ({
+    ...row,
+    [column]: { display_value: '', value: 'a'.repeat(32) },
+  })
+  const { records } = await simulated(
+    t,
+    small,
+    {},
+    {
+      altered: ({ path }, answer) => {
+        const { result } = Object(answer.body)
+        if (!Array.isArray(result)) return answer
+        const made = path.endsWith('sys_user')
+          ? result.map((row) => emptied(row, ['name']))
+          : result.map((row) => unseen(emptied(row, ['name', 'install_status', 'u_status']), 'manufacturer'))
+        return {
+          ...answer,
+          body: { result: path.includes('core_company') ? result.map((row) => emptied(row, ['u_status'])) : made },
+        }
+      },
+    },
+  )
+  for (const { name, serialNumber, assetTag, ...rest } of await records('configurations')) {
+    t.equal(name, serialNumber ?? assetTag ?? '')
+    t.match(rest, { statusId: null, status: null, active: null, manufacturer: undefined })
+  }
+  for (const { name, email } of await records('contacts')) t.equal(name, email ?? '')
+  for (const company of await records('companies')) t.match(company, { statusId: null, active: null })
 })

@@ -86,6 +86,21 @@ t.test('names what to read again, and only that', async (t) => {
     t.same(webhooks?.touched(delivery(odd)).hints, [])
 })
 
+t.test('the steps are those of the recipe', async (t) => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../plugins/servicenow/README.md'), 'utf8')
+  const recipe = readme.split('\n## Webhooks\n')[1]?.split('\n## ')[0] ?? ''
+  const steps = webhooks.steps.join('\n')
+  for (const word of ['u_tributary_hook', 'u_url', 'tributary.hook.secret', 'password2', 'TributaryHook'])
+    t.ok(steps.includes(word) && recipe.includes(word), word)
+  const rules = [...recipe.matchAll(/\| `(\w+)` +\| `(new TributaryHook.*?)` +\|/g)]
+  t.equal(rules.length, webhooks.streams.length)
+  for (const [, table = '', script = ''] of rules)
+    t.ok(
+      webhooks.steps.some((step) => step.includes(`New on ${table}:`) && step.endsWith(script)),
+      table,
+    )
+})
+
 t.test('the recipe sends what is understood here', async (t) => {
   const readme = readFileSync(join(import.meta.dirname, '../../../plugins/servicenow/README.md'), 'utf8')
   const [script = ''] = /var TributaryHook[\s\S]*?\n```/.exec(readme) ?? []
