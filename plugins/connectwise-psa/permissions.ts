@@ -79,8 +79,8 @@ const rights: readonly (Permission & { readonly probe: string; readonly blind?: 
 
 /** What the hub never reads. Only their number is asked for: 403 is the right answer. */
 const beyond = [
-  { right: 'System > Member Maintenance', probe: 'system/members/count' },
-  { right: 'Project > Project Tickets', probe: 'project/tickets/count' },
+  { right: 'members (System > Member Maintenance)', probe: 'system/members/count' },
+  { right: 'project tickets (Project > Project Tickets)', probe: 'project/tickets/count' },
 ]
 
 export const permissions: readonly Permission[] = rights.map(({ probe: _probe, blind: _blind, ...right }) => right)

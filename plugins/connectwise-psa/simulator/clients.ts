@@ -22,7 +22,7 @@ export function companyWriter(references: ReferenceBook, withTypes: boolean): (c
     phoneNumber: absent(company.phone),
     faxNumber: '',
     website: absent(company.website),
-    market: references.market.to(company.marketId),
+    market: company.marketId === null ? undefined : references.market.to(company.marketId),
     defaultContact: {},
     leadFlag: false,
     deletedFlag: false,

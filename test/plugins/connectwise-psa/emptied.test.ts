@@ -36,7 +36,7 @@ async function sync(request: Partial<RunRequest> = {}): Promise<void> {
 
 const address = ['address_line1', 'address_line2', 'city', 'state', 'postal_code', 'country']
 const columns = {
-  companies: ['website', 'phone', ...address],
+  companies: ['website', 'phone', 'market_source_ids', 'markets', ...address],
   sites: ['phone', ...address],
   contacts: ['site_source_id', 'last_name', 'title', 'email', 'phone', 'mobile', ...address],
   configurations: [
@@ -74,7 +74,7 @@ const contactId = 5
 /** Two of each: what one shows in a list the other shows when it is read by its id. */
 function fill(contacts: readonly number[], configurations: readonly number[]): void {
   const company = world.companies.get(companyId)
-  if (company) world.companies.put({ ...company, ...place, website: 'www.example.com', phone: '1' })
+  if (company) world.companies.put({ ...company, ...place, website: 'www.example.com', phone: '1', marketId: 1 })
   if (site) world.sites.put({ ...site, ...place, phone: '2' })
   for (const number of contacts) {
     const row = world.contacts.get(number)
@@ -137,7 +137,7 @@ t.test('an incremental pass empties them', async (t) => {
   empty(1, 1)
   const company = world.companies.get(companyId)
   const updatedAt = new Date().toISOString()
-  if (company) world.companies.put({ ...company, ...noPlace, website: null, phone: null, updatedAt })
+  if (company) world.companies.put({ ...company, ...noPlace, website: null, phone: null, marketId: null, updatedAt })
   if (site) world.sites.put({ ...site, ...noPlace, phone: null, updatedAt })
   await sync()
   t.same(await filled('companies', companyId), [])

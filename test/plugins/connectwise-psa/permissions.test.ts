@@ -59,7 +59,7 @@ t.test('a role that opens more than the hub needs, and modules that are not ther
   const { permissions } = await check(vendor(members).ctx)
   t.match(
     permissions.filter(({ state }) => state === 'excessive'),
-    [{ permission: 'companies', message: /System > Member Maintenance\. Set these to None/ }],
+    [{ permission: 'companies', message: /members \(System > Member Maintenance\)\. Set these to None/ }],
   )
   const absent: Answer = (asked) => (asked.path === 'project/tickets/count' ? notThere : all(asked))
   t.match(await states(absent), { companies: 'ok' })

@@ -155,7 +155,7 @@ t.test('sees which rights are missing, and wrong keys', async (t) => {
   t.notOk(checked.permissions.some(({ state }) => state === 'missing'))
   t.notOk(checked.permissions.some(({ state }) => state === 'excessive'))
   const admin = await connectWise.check(one.context({}, simulator.adminSettings(server.origin)))
-  t.match(admin.permissions[0], { permission: 'companies', state: 'excessive', message: /Member.*Project Tickets/ })
+  t.match(admin.permissions[0], { permission: 'companies', state: 'excessive', message: /members .*project tickets/ })
   const { settings, missing } = simulator.limitedSettings(server.origin)
   const limited = await connectWise.check(one.context({}, settings))
   t.same(
