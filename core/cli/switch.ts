@@ -16,6 +16,7 @@ function describe({ from, companies, configurations }: SwitchPlan): void {
   say(`${from.name} would be disconnected; its data and mappings stay.`)
   if (companies) {
     say(`Companies: ${companies.matched} are known, ${companies.fresh} are new.`)
+    if (companies.ignored > 0) say(`  ${companies.ignored} stay ignored, as in ${from.name}.`)
     if (companies.ambiguous.length > 0)
       say(
         `  ${companies.ambiguous.length} could be more than one and wait for you in the mapping${names(companies.ambiguous)}`,

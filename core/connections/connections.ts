@@ -25,6 +25,7 @@ import { type ConnectionRow, loadConnection, loadConnections } from './rows.ts'
 import { fieldsOf, validateSettings } from './settings.ts'
 import {
   addConnection,
+  disconnect,
   isComplete,
   loadedConnector,
   mergeSettings,
@@ -92,20 +93,11 @@ export class Connections {
    * stay. Answers a sentence if something was left at the vendor.
    */
   async remove(id: number, by: By): Promise<string | undefined> {
-    const { database, vault } = this.#parts
+    const { database } = this.#parts
     const row = await loadConnection(database.pool, id)
     const left = row.webhookUrl === null ? undefined : await turnOffWebhooks(this.#parts, row)
     await database.transaction(async (sql) => {
-      const { secretFields } = await loadConnection(sql, id, true)
-      await sql.query(
-        "update connections set state = 'disconnected', webhook_ids = '{}', webhook_url = null where id = $1",
-        [id],
-      )
-      await vault.write(id, Object.fromEntries(secretFields.map((name) => [name, null])), sql)
-      await sql.query(
-        "update sync_runs set cancel_requested = true where connection_id = $1 and state in ('running', 'waiting')",
-        [id],
-      )
+      await disconnect(this.#parts, sql, id)
       await this.#note(
         { ...by, action: 'connection.remove', target: `connection ${id}`, detail: { name: row.name } },
         sql,

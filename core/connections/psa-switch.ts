@@ -4,13 +4,18 @@
  */
 import { Refusal } from '../access/refusal.ts'
 import type { RecordOf, Settings, SourceConnector, StreamName } from '../connector/index.ts'
-import type { By, Note } from '../mapping/decision.ts'
+import { adoptable } from '../mapping/adoption.ts'
+import { type By, lockMapping, type Note } from '../mapping/decision.ts'
+import { matchLinks } from '../mapping/match.ts'
+import type { Sql } from '../store/database.ts'
 import type { CheckReport } from './check.ts'
 import type { Connections } from './connections.ts'
 import { type ConnectionParts, contexts } from './open.ts'
 import { type ConnectionRow, loadConnections } from './rows.ts'
 import { validateSettings } from './settings.ts'
-import { loadedConnector, type NewConnection } from './setup.ts'
+import { disconnect, insertConnection, loadedConnector, type NewConnection } from './setup.ts'
+import { refusing } from './violations.ts'
+import { turnOffWebhooks } from './webhooks.ts'
 
 /** What a switch would come to. */
 export interface SwitchPlan {
@@ -23,9 +28,12 @@ export interface SwitchPlan {
     readonly ambiguous: readonly string[]
     /** In the new PSA only. */
     readonly fresh: number
-    /** The hub's, without a counterpart in the new PSA: they stay, with their data. */
+    /** Ignored in the old PSA, and so in the new one. */
+    readonly ignored: number
+    /** Those of the old PSA without a counterpart in the new one: they stay, with their data. */
     readonly left: readonly string[]
   }
+  /** Of the companies that are known or imported by themselves. */
   readonly configurations?: {
     /** Go on with their history: the same serial within the same company. */
     readonly matched: number
@@ -34,15 +42,20 @@ export interface SwitchPlan {
   }
 }
 
-/** Names of companies are compared without case and surplus spaces, as in the mapping. */
-const plain = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase()
-const serialOf = (serial: string) => serial.toUpperCase().replace(/[^A-Z0-9]/g, '')
-
-interface Known {
-  readonly id: number
+interface SourceCompany {
+  readonly sourceId: string
+  readonly identifier: string | null
   readonly name: string
-  readonly external_id: string | null
 }
+
+interface SourceConfiguration {
+  readonly sourceId: string
+  readonly companyId: string | null
+  readonly serialNumber: string | null
+}
+
+/** A connection that is never committed. */
+const rehearsed = -1
 
 export class PsaSwitch {
   readonly #parts: ConnectionParts
@@ -63,31 +76,44 @@ export class PsaSwitch {
     const from = { id: old.id, name: old.name }
     if (!check.ok) return { from, check }
     const settings = validateSettings(connector, wish.settings)
-    const { companies, companyOf } = await this.#compareCompanies(connector, settings, signal)
-    const configurations = await this.#compareConfigurations(connector, settings, companyOf, old.id, signal)
+    const scene = {
+      old,
+      connector,
+      account: check.account,
+      companies: await this.#companies(connector, settings, signal),
+    }
+    const { companies, scope } = await this.#rehearse(scene, (sql) => companiesAfter(sql, old))
+    const read = await this.#configurations(connector, settings, scope, signal)
+    const configurations = await this.#rehearse(scene, (sql) => configurationsAfter(sql, read))
     return { from, check, companies, configurations }
   }
 
-  /** Switches; sync the new connection whole next. Answers its id, and what was left at the old vendor. */
+  /**
+   * Switches, all or nothing; sync the new connection whole next. Answers its id, and what was left at the old vendor.
+   */
   async run(wish: NewConnection, by: By): Promise<{ readonly id: number; readonly left?: string }> {
+    const { database } = this.#parts
     const old = await this.#active()
-    this.#psa(wish.connector)
+    const connector = this.#psa(wish.connector)
     const check = await this.#connections.checkSettings(wish.connector, wish.settings)
     if (!check.ok) throw new Refusal(`${wish.name} cannot be used, so nothing was changed: ${check.message}`)
-    const left = await this.#connections.remove(old.id, by)
-    const { id } = await this.#connections.add(wish, by)
-    await this.#parts.database.transaction(async (sql) => {
-      await sql.query(
-        `update connections n set predecessor_id = o.id, import_companies = o.import_companies, breaker = o.breaker,
-           schedule = o.schedule, time_zone = o.time_zone
-         from connections o where n.id = $1 and o.id = $2`,
-        [id, old.id],
-      )
-      await this.#note(
-        { ...by, action: 'connection.switch', target: `connection ${id}`, detail: { from: old.name, to: wish.name } },
-        sql,
-      )
-    })
+    // While the old one's secrets are still there.
+    const left = old.webhookUrl === null ? undefined : await turnOffWebhooks(this.#parts, old)
+    const id = await refusing(database, () =>
+      database.transaction(async (sql) => {
+        await disconnect(this.#parts, sql, old.id)
+        const added = await insertConnection(this.#parts, sql, connector, wish)
+        await sql.query(
+          `update connections n set predecessor_id = o.id, import_companies = o.import_companies, breaker = o.breaker,
+             schedule = o.schedule, time_zone = o.time_zone
+           from connections o where n.id = $1 and o.id = $2`,
+          [added, old.id],
+        )
+        const detail = { from: old.name, to: wish.name, connector: connector.id }
+        await this.#note({ ...by, action: 'connection.switch', target: `connection ${added}`, detail }, sql)
+        return added
+      }),
+    )
     await this.#connections.check(id)
     return { id, ...(left !== undefined && { left }) }
   }
@@ -123,64 +149,113 @@ export class PsaSwitch {
     }
   }
 
-  async #compareCompanies(connector: SourceConnector<Settings>, settings: Settings, signal: AbortSignal) {
-    const known = await this.#parts.database.rows<Known>(
-      'select id, name, external_id from companies where removed_at is null',
-    )
-    const byName = Map.groupBy(known, ({ name }) => plain(name))
-    const byId = new Map(
-      known.flatMap((company) => (company.external_id === null ? [] : [[company.external_id, company] as const])),
-    )
-    const claims: { source: RecordOf<'companies'>; candidates: readonly Known[] }[] = []
-    for await (const source of this.#read(connector, settings, 'companies', [], signal)) {
-      const sure = byId.get(source.sourceId) ?? byId.get(source.identifier ?? '')
-      claims.push({ source, candidates: sure ? [sure] : (byName.get(plain(source.name)) ?? []) })
-    }
-    const claimed = Map.groupBy(
-      claims.filter(({ candidates }) => candidates.length === 1),
-      ({ candidates }) => candidates[0]?.id,
-    )
-    const companyOf = new Map<string, number>()
-    const ambiguous: string[] = []
-    let fresh = 0
-    for (const { source, candidates } of claims) {
-      const [only] = candidates
-      if (only === undefined) fresh++
-      else if (candidates.length > 1 || (claimed.get(only.id)?.length ?? 0) > 1) ambiguous.push(source.name)
-      else companyOf.set(source.sourceId, only.id)
-    }
-    const taken = new Set(companyOf.values())
-    const left = known
-      .filter(({ id, name }) => !taken.has(id) && !ambiguous.some((other) => plain(other) === plain(name)))
-      .map(({ name }) => name)
-    return { companies: { matched: companyOf.size, ambiguous, fresh, left }, companyOf }
-  }
-
-  async #compareConfigurations(
+  async #companies(
     connector: SourceConnector<Settings>,
     settings: Settings,
-    companyOf: ReadonlyMap<string, number>,
-    oldId: number,
     signal: AbortSignal,
-  ) {
-    const rows = await this.#parts.database.rows<{ key: string | null; count: number }>(
-      `select company_id || ' ' || serial_normalized as key, count(*) as count from configurations
-       where connection_id = $1 and removed_at is null group by 1`,
-      [oldId],
-    )
-    const total = rows.reduce((sum, { count }) => sum + count, 0)
-    const old = new Set(rows.flatMap(({ key, count }) => (key !== null && count === 1 ? key : [])))
-    const counts = new Map<string, number>()
-    let read = 0
-    for await (const record of this.#read(connector, settings, 'configurations', [...companyOf.keys()], signal)) {
-      read++
-      const company = companyOf.get(record.companyId ?? '')
-      const serial = serialOf(record.serialNumber ?? '')
-      if (company === undefined || serial === '') continue
-      const key = `${company} ${serial}`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-    const matched = [...counts].filter(([key, count]) => count === 1 && old.has(key)).length
-    return { matched, fresh: read - matched, left: total - matched }
+  ): Promise<readonly SourceCompany[]> {
+    const companies: SourceCompany[] = []
+    for await (const { sourceId, identifier, name } of this.#read(connector, settings, 'companies', [], signal))
+      companies.push({ sourceId, identifier: identifier ?? null, name })
+    return companies
   }
+
+  /** Those of the companies in scope, and those without a company: as a sync takes them. */
+  async #configurations(
+    connector: SourceConnector<Settings>,
+    settings: Settings,
+    scope: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly SourceConfiguration[]> {
+    const wanted = new Set(scope)
+    const configurations: SourceConfiguration[] = []
+    for await (const record of this.#read(connector, settings, 'configurations', scope, signal)) {
+      const companyId = record.companyId ?? null
+      if (companyId !== null && !wanted.has(companyId)) continue
+      configurations.push({ sourceId: record.sourceId, companyId, serialNumber: record.serialNumber ?? null })
+    }
+    return configurations
+  }
+
+  /** Does what the switch and the first sync would do with the companies, lets `look` see, and takes it back. */
+  async #rehearse<T>(
+    scene: {
+      readonly old: ConnectionRow
+      readonly connector: SourceConnector<Settings>
+      readonly account: string | undefined
+      readonly companies: readonly SourceCompany[]
+    },
+    look: (sql: Sql) => Promise<T>,
+  ): Promise<T> {
+    const { old, connector, account, companies } = scene
+    return this.#parts.database.rehearse(async (sql) => {
+      await lockMapping(sql)
+      await sql.query("update connections set state = 'disconnected' where id = $1", [old.id])
+      await sql.query(
+        `insert into connections (id, connector, kind, name, state, settings, account, predecessor_id, import_companies)
+         overriding system value
+         select $1, $2, 'psa', 'plan', 'disconnected', '{}', $3, id, import_companies from connections where id = $4`,
+        [rehearsed, connector.id, account ?? null, old.id],
+      )
+      await sql.query(
+        `insert into company_links (connection_id, source_id, identifier, name, content_hash)
+         select $1, source_id, identifier, name, gen_random_uuid()
+         from unnest($2::text[], $3::text[], $4::text[]) as c(source_id, identifier, name) where name <> ''
+         on conflict do nothing`,
+        [
+          rehearsed,
+          companies.map(({ sourceId }) => sourceId),
+          companies.map(({ identifier }) => identifier),
+          companies.map(({ name }) => name),
+        ],
+      )
+      await matchLinks(sql, rehearsed)
+      return look(sql)
+    })
+  }
+}
+
+async function companiesAfter(sql: Sql, old: ConnectionRow) {
+  const { rows } = await sql.query<{ source_id: string; name: string; link_state: string }>(
+    'select source_id, name, link_state from company_links where connection_id = $1 order by lower(name), id',
+    [rehearsed],
+  )
+  const of = (state: string) => rows.filter(({ link_state }) => link_state === state)
+  const left = await sql.query<{ name: string }>(
+    `select c.name from companies c
+     where c.removed_at is null
+       and exists (select from company_links l where l.company_id = c.id and l.connection_id = $2 and l.removed_at is null)
+       and not exists (select from company_links l where l.company_id = c.id and l.connection_id = $1)
+     order by lower(c.name), c.id`,
+    [rehearsed, old.id],
+  )
+  const imported = [...of('linked'), ...(old.importCompanies === 'all' ? of('unmapped') : [])]
+  return {
+    companies: {
+      matched: of('linked').length,
+      ambiguous: of('ambiguous').map(({ name }) => name),
+      fresh: of('unmapped').length,
+      ignored: of('ignored').length,
+      left: left.rows.map(({ name }) => name),
+    },
+    scope: imported.map(({ source_id }) => source_id).sort((a, b) => a.length - b.length || (a < b ? -1 : 1)),
+  }
+}
+
+async function configurationsAfter(sql: Sql, read: readonly SourceConfiguration[]) {
+  const inserted = await sql.query(
+    `insert into configurations (connection_id, source_id, company_source_id, serial_number, name, company_id, content_hash)
+     select $1, r.source_id, r.company_source_id, r.serial_number, 'plan', l.company_id, gen_random_uuid()
+     from unnest($2::text[], $3::text[], $4::text[]) as r(source_id, company_source_id, serial_number)
+     left join company_links l on l.connection_id = $1 and l.source_id = r.company_source_id
+     on conflict do nothing`,
+    [
+      rehearsed,
+      read.map(({ sourceId }) => sourceId),
+      read.map(({ companyId }) => companyId),
+      read.map(({ serialNumber }) => serialNumber),
+    ],
+  )
+  const { matched, left } = await adoptable(sql, rehearsed, 'configurations')
+  return { matched, fresh: (inserted.rowCount ?? 0) - matched, left }
 }

@@ -3,6 +3,7 @@ import { Refusal } from '../access/refusal.ts'
 import type { Connector } from '../connector/index.ts'
 import { requireFullPass } from '../mapping/children.ts'
 import type { By, Note } from '../mapping/decision.ts'
+import type { Sql } from '../store/database.ts'
 import { type ConnectionChanges, changed, staleStreams } from './changes.ts'
 import type { ConnectionParts } from './open.ts'
 import { type ConnectionRow, loadConnection } from './rows.ts'
@@ -27,8 +28,24 @@ export function loadedConnector(parts: ConnectionParts, id: string): Connector {
 
 /** Answers the new connection's id. */
 export async function addConnection(parts: ConnectionParts, note: Note, wish: NewConnection, by: By): Promise<number> {
-  const { database, vault } = parts
   const connector = loadedConnector(parts, wish.connector)
+  return refusing(parts.database, () =>
+    parts.database.transaction(async (sql) => {
+      const id = await insertConnection(parts, sql, connector, wish)
+      const detail = { connector: connector.id, name: wish.name.trim() }
+      await note({ ...by, action: 'connection.add', target: `connection ${id}`, detail }, sql)
+      return id
+    }),
+  )
+}
+
+/** Throws a `Refusal` (a `SettingsRefusal` for its settings). Answers the connection's id. */
+export async function insertConnection(
+  parts: ConnectionParts,
+  sql: Sql,
+  connector: Connector,
+  wish: NewConnection,
+): Promise<number> {
   const { plain, secrets } = splitSettings(connector, validateSettings(connector, wish.settings))
   const name = wish.name.trim()
   if (name === '') throw new Refusal('The connection needs a name.')
@@ -36,22 +53,29 @@ export async function addConnection(parts: ConnectionParts, note: Note, wish: Ne
     throw new Refusal(`Choose the company this ${connector.name} tenant belongs to.`)
   if (connector.kind !== 'identity' && wish.companyId !== undefined)
     throw new Refusal(`${connector.name} serves all companies; it is not connected for one.`)
-  return refusing(database, () =>
-    database.transaction(async (sql) => {
-      const company = await sql.query('select from companies where id = $1', [wish.companyId ?? null])
-      if (wish.companyId !== undefined && company.rowCount === 0)
-        throw new Refusal('This company is not there any more.')
-      const { rows } = await sql.query<{ id: number }>(
-        'insert into connections (connector, kind, name, settings, company_id) values ($1, $2, $3, $4, $5) returning id',
-        [connector.id, connector.kind, name, JSON.stringify(plain), wish.companyId ?? null],
-      )
-      const id = rows[0]?.id
-      if (id === undefined) throw new Error('The connection was not stored.')
-      await vault.write(id, secrets, sql)
-      const detail = { connector: connector.id, name }
-      await note({ ...by, action: 'connection.add', target: `connection ${id}`, detail }, sql)
-      return id
-    }),
+  const company = await sql.query('select from companies where id = $1', [wish.companyId ?? null])
+  if (wish.companyId !== undefined && company.rowCount === 0) throw new Refusal('This company is not there any more.')
+  const { rows } = await sql.query<{ id: number }>(
+    'insert into connections (connector, kind, name, settings, company_id) values ($1, $2, $3, $4, $5) returning id',
+    [connector.id, connector.kind, name, JSON.stringify(plain), wish.companyId ?? null],
+  )
+  const id = rows[0]?.id
+  if (id === undefined) throw new Error('The connection was not stored.')
+  await parts.vault.write(id, secrets, sql)
+  return id
+}
+
+/** Its secrets go, its runs stop; its data and mappings stay. */
+export async function disconnect(parts: ConnectionParts, sql: Sql, id: number): Promise<void> {
+  const { secretFields } = await loadConnection(sql, id, true)
+  await sql.query(
+    "update connections set state = 'disconnected', webhook_ids = '{}', webhook_url = null where id = $1",
+    [id],
+  )
+  await parts.vault.write(id, Object.fromEntries(secretFields.map((name) => [name, null])), sql)
+  await sql.query(
+    "update sync_runs set cancel_requested = true where connection_id = $1 and state in ('running', 'waiting')",
+    [id],
   )
 }
 

@@ -22,7 +22,7 @@ function plainName(column: string): string {
  * can go by an index; one between two CTEs became a loop of 20,000 times 20,000.
  */
 export const judged = `
-  me as (select id, kind, connector, account from connections where id = $1),
+  me as (select id, kind, connector, account, predecessor_id from connections where id = $1),
   undecided as not materialized (
     select id, source_id, identifier, name from company_links
     where connection_id = $1 and removed_at is null and link_state in ('unmapped', 'ambiguous')
@@ -49,6 +49,13 @@ export const judged = `
     select u.id, c.id, 2, 'name'
     from undecided u join companies c on ${plainName('c.name')} = ${plainName('u.name')}
     where c.removed_at is null
+    union all
+    -- After a change of PSA: what the earlier one called the company.
+    select u.id, c.id, 2, 'earlier-connection'
+    from undecided u
+    join company_links l on l.connection_id = (select predecessor_id from me) and ${plainName('l.name')} = ${plainName('u.name')}
+    join companies c on c.id = l.company_id and c.removed_at is null
+    where l.removed_at is null
   ),
   best as (
     select link_id, company_id, step, max(how) as how from (
@@ -100,7 +107,7 @@ export async function matchLinks(sql: Sql, connectionId: number): Promise<Matche
   return { linked: rows[0]?.linked ?? [], ambiguous: rows[0]?.ambiguous ?? 0 }
 }
 
-/** A company ignored in an earlier connection to the same account is not news. */
+/** A company ignored in an earlier connection to the same account is not news, nor one of that name in the PSA before. */
 async function inheritIgnored(sql: Sql, connectionId: number): Promise<void> {
   await sql.query(
     `update company_links l set link_state = 'ignored', matched_by = 'earlier-connection', updated_at = now()
@@ -110,6 +117,20 @@ async function inheritIgnored(sql: Sql, connectionId: number): Promise<void> {
      where me.id = $1 and l.connection_id = me.id and l.source_id = old.source_id and l.removed_at is null
        -- Untouched since it came: what a person has decided meanwhile stands.
        and l.link_state = 'unmapped' and l.updated_at = l.created_at`,
+    [connectionId],
+  )
+  await sql.query(
+    `update company_links l set link_state = 'ignored', matched_by = 'earlier-connection', updated_at = now()
+     from connections me
+     join company_links old on old.connection_id = me.predecessor_id and old.link_state = 'ignored' and old.removed_at is null
+     where me.id = $1 and l.connection_id = me.id and ${plainName('l.name')} = ${plainName('old.name')} and l.removed_at is null
+       and l.link_state = 'unmapped' and l.updated_at = l.created_at
+       -- One of two namesakes is for a person to tell.
+       and not exists (
+         select from company_links twin
+         where twin.connection_id in (me.id, me.predecessor_id) and twin.id not in (l.id, old.id) and twin.removed_at is null
+           and ${plainName('twin.name')} = ${plainName('l.name')}
+       )`,
     [connectionId],
   )
 }

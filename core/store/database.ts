@@ -78,6 +78,21 @@ export class Database {
     }
   }
 
+  /** Does `work` and takes it all back: what it answers is what would come of it. */
+  async rehearse<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      return await work(client)
+    } finally {
+      await client.query('rollback').catch((error: Error) => {
+        broken = error
+      })
+      client.release(broken)
+    }
+  }
+
   async close(): Promise<void> {
     await this.pool.end()
   }
