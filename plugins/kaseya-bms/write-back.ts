@@ -4,11 +4,11 @@
  */
 import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '../../core/connector/contract.ts'
 import { ConnectorError } from '../../core/connector/errors.ts'
-import { bool, type Row, text } from '../../core/connector/parse.ts'
+import { bool, integer, type Row, text } from '../../core/connector/parse.ts'
 import { ask, askRows } from './client.ts'
 import type { KaseyaSettings } from './settings.ts'
 import { detailOf, detailPath, makerOf } from './streams/assets.ts'
-import { day, reference } from './streams/fields.ts'
+import { day } from './streams/fields.ts'
 
 type Ctx = Context<KaseyaSettings>
 
@@ -123,31 +123,28 @@ async function changesFor(
       continue
     }
     const maker = value === null ? null : await manufacturer(ctx, value)
-    if (maker === undefined) message = `Kaseya BMS has no active manufacturer "${value}". Add it to its lookup table.`
+    if (typeof maker === 'string') message = maker
     else changes[properties.manufacturer] = maker
   }
   if (Object.keys(changes).length === 0 && message) throw ctx.error('vendor', message)
   return { changes, ...(message ? { message } : {}) }
 }
 
-/** Written by id only, and it must exist. */
-async function manufacturer(ctx: Ctx, wanted: string): Promise<number | undefined> {
+/** Written by id only, and it must exist: the id, or why there is none. */
+async function manufacturer(ctx: Ctx, wanted: string): Promise<number | string> {
   const table = ctx.settings.manufacturerTable || 'Manufacturer'
   let rows: readonly Row[]
   try {
     rows = await askRows(ctx, { url: `v2/system/tenantlookup/${table}` })
   } catch (error) {
     if (!(error instanceof ConnectorError) || !['not-found', 'vendor', 'permission'].includes(error.kind)) throw error
-    ctx.report({
-      level: 'warning',
-      code: 'manufacturers',
-      message: `The lookup table "${table}" of Kaseya BMS cannot be read, so manufacturers are not written. Correct its name in the settings, or grant the right.`,
-    })
-    return undefined
+    return `The lookup table "${table}" of Kaseya BMS cannot be read, so the manufacturer was not written. Correct its name in the settings of the connection, or grant Admin > Lookups: View.`
   }
   const found = rows.find((row) => name(text(row.name)) === name(wanted) && bool(row.isActive) !== false)
-  const id = Number(reference(found?.id) ?? undefined)
-  return Number.isSafeInteger(id) ? id : undefined
+  const id = integer(found?.id)
+  return typeof id === 'number'
+    ? id
+    : `Kaseya BMS has no active manufacturer "${wanted}" in its lookup table "${table}", so the manufacturer was not written. Add it there.`
 }
 
 /** What was asked for must be there, and nothing else may be gone. */

@@ -4,7 +4,7 @@ import { createWorld } from '../../../core/conformance/world.ts'
 import { apiOrigin, hostsOf, ticketScreen } from '../../../plugins/kaseya-bms/address.ts'
 import { kaseyaBms } from '../../../plugins/kaseya-bms/connector.ts'
 import { readable } from '../../../plugins/kaseya-bms/names.ts'
-import { moment } from '../../../plugins/kaseya-bms/streams/fields.ts'
+import { day, moment, reference } from '../../../plugins/kaseya-bms/streams/fields.ts'
 import { failure } from '../connected.ts'
 import { instead, simulated } from './simulated.ts'
 
@@ -201,6 +201,15 @@ t.test('times without a zone are taken for UTC', async (t) => {
   t.equal(moment(''), null)
   t.equal(moment('yesterday'), undefined)
   t.equal(moment(undefined), undefined)
+})
+
+t.test('no date and no record, as BMS writes them', async (t) => {
+  t.equal(day('0001-01-01T00:00:00'), null)
+  t.equal(day('2027-02-01T23:30:00-05:00'), '2027-02-01')
+  t.same(
+    [reference(0), reference('0'), reference(null), reference(undefined), reference(7)],
+    [null, null, null, undefined, '7'],
+  )
 })
 
 t.test('regions, other addresses, and where the password must not go', async (t) => {

@@ -92,11 +92,15 @@ t.test('a maker BMS does not have holds up itself, not the dates', async (t) => 
 })
 
 t.test('a lookup table of another name, or none that may be read', async (t) => {
-  const { write, reported, server } = await scene(t)
-  t.match(await write({ manufacturer: 'HP', purchaseDate: '2028-02-29' }, {}, { manufacturerTable: 'Makers' }), {
+  const { write, puts, server } = await scene(t)
+  const makers = { manufacturerTable: 'Makers' }
+  t.match(await write({ manufacturer: 'HP', purchaseDate: '2028-02-29' }, {}, makers), {
     outcome: 'written',
+    message: /table "Makers" .* cannot be read.*settings/,
   })
-  t.same(reported, ['warning manufacturers'])
+  const error = await failure(write({ manufacturer: 'HP' }, {}, makers))
+  t.match(error.admin, /table "Makers" .* cannot be read.*settings/, 'nobody is sent to add a maker that is there')
+  t.equal(puts().length, 1)
   server.fault({ path: lookupPath, times: 9, effect: { kind: 'status', status: 503 } })
   t.equal((await failure(write({ manufacturer: 'HP' }))).kind, 'transient', 'an outage is no missing table')
 })
