@@ -8,8 +8,8 @@ import { factOf, isSecret, usualFact } from './properties.ts'
 import type { SyncroSettings } from './settings.ts'
 
 /**
- * By label: those that are defined, and those that the first page of the list carries (what the agent adds is defined
- * nowhere, and the shape of the definitions is not described). Nested values are the agent's inventory.
+ * By label: those that are defined, and those that pages all over the list carry (what the agent adds and what contacts
+ * have is defined nowhere, and the shape of the definitions is not described). Nested values are the agent's inventory.
  */
 export async function definedFields(
   ctx: Context<SyncroSettings>,
@@ -22,13 +22,21 @@ export async function definedFields(
     const options = fields?.optionsOf(label) ?? []
     found.set(label, { id: label, title: label, type, ...(options.length > 0 ? { options } : {}) })
   }
-  for (const { properties } of (await fetchPage(ctx, list, 1)).rows) {
+  const first = await fetchPage(ctx, list, 1)
+  const others = await Promise.all(places(first.last ?? 1).map((number) => fetchPage(ctx, list, number)))
+  for (const { properties } of [first, ...others].flatMap(({ rows }) => rows)) {
     for (const [label, value] of Object.entries(isRow(properties) ? properties : {})) {
       if (found.has(label) || isSecret(label) || (typeof value === 'object' && value !== null)) continue
       found.set(label, { id: label, title: label, type: 'text' })
     }
   }
   return [...found.values()]
+}
+
+/** Pages to look at besides the first. */
+function places(last: number): readonly number[] {
+  const spread = [0.25, 0.5, 0.75, 1].map((part) => 1 + Math.round(part * (last - 1)))
+  return [...new Set(spread)].filter((number) => number > 1)
 }
 
 /** Fields for a setting that names one, those with the usual name first. */

@@ -37,6 +37,8 @@ export interface RowPage {
   readonly rows: readonly Row[]
   readonly total: number | undefined
   readonly place: Place | undefined
+  /** On the last one: why the list is not whole. */
+  readonly partial?: string
 }
 
 /** Times a list is read before it is given up: the first, and again whenever rows moved meanwhile. */
@@ -46,7 +48,7 @@ const mostRounds = 3
  * Yields every row of the list once. Pages go by number and in an order that Syncro does not promise, so a row that is
  * added, deleted or touched meanwhile pushes others over the edge of a page. That shows: the announced total changes, or
  * fewer different rows come than announced. Then the list is read again, and what had slipped through is yielded. A
- * list that does not hold still, turns in circles or stays short ends in an error, so that nothing counts as gone.
+ * list that does not hold still or turns in circles ends in an error; one that stays short is partial.
  */
 export async function* pages(
   ctx: Context<SyncroSettings>,
@@ -66,7 +68,10 @@ export async function* pages(
       if (rows.length > 0 || place) yield { rows, total: round === 1 ? fetched.total : undefined, place }
     }
     if (pass.isSound) return
-    if (round === mostRounds) throw pass.error(ctx, list)
+    if (round === mostRounds) {
+      yield { rows: [], total: undefined, place: undefined, partial: pass.partial(ctx, list) }
+      return
+    }
     ctx.report({ level: 'info', code: 'read-again', message: `${list.path} changed while it was read; reading again.` })
     resumed = undefined
   }
@@ -134,11 +139,22 @@ class Round {
     return { page: number, total: total ?? null, count: this.#count, mark: markOf(ids) }
   }
 
-  error(ctx: Context<SyncroSettings>, { path }: List): Error {
+  /** Why the list stays short, for the admin; throws where what came says too little about it. */
+  partial(ctx: Context<SyncroSettings>, { path }: List): string {
     const log = `${path}: ${this.#count} different rows, ${this.#total ?? 'no'} announced`
-    return this.#steady
-      ? ctx.error('vendor', `Syncro does not hand out the list ${path} completely (${log}). Nothing was removed.`, log)
-      : ctx.error('transient', `The list ${path} of Syncro kept changing while it was read. The hub tries later.`, log)
+    if (!this.#steady)
+      throw ctx.error(
+        'transient',
+        `The list ${path} of Syncro kept changing while it was read. The hub tries later.`,
+        log,
+      )
+    if (this.#repeats)
+      throw ctx.error(
+        'vendor',
+        `Syncro does not hand out the list ${path} completely (${log}). Nothing was removed.`,
+        log,
+      )
+    return `Syncro announces ${this.#total ?? 'more'} records of ${path} and shows ${this.#count}; the others are not counted as removed. See that the security group of the token's user is not limited to some customers ("Select Customers").`
   }
 }
 

@@ -19,6 +19,7 @@ export async function* readLists<K extends StreamName>(
   lists: readonly ReadList<K>[],
 ): AsyncGenerator<Page<K>> {
   const start = position(ctx.checkpoint)
+  let incomplete: string | undefined
   for (const [index, list] of lists.entries()) {
     if (index < start.list) continue
     let gathered: Gathered<K> = { records: [] }
@@ -33,7 +34,15 @@ export async function* readLists<K extends StreamName>(
     }
     let failure: { readonly error: unknown } | undefined
     try {
-      for await (const { rows, total, place } of pages(ctx, list, index === start.list ? start.place : undefined)) {
+      for await (const { rows, total, place, partial } of pages(
+        ctx,
+        list,
+        index === start.list ? start.place : undefined,
+      )) {
+        if (partial !== undefined) {
+          incomplete ??= partial
+          continue
+        }
         for (const row of rows) {
           const record = list.read(row)
           if (record !== undefined) gathered.records.push(record)
@@ -47,6 +56,7 @@ export async function* readLists<K extends StreamName>(
     if (gathered.records.length > 0 || gathered.place) yield page()
     if (failure) throw failure.error
   }
+  if (incomplete !== undefined) yield { records: [], partial: incomplete }
 }
 
 interface Gathered<K extends StreamName> {

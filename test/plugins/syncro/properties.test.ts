@@ -193,6 +193,27 @@ t.test('choices: what is defined and what assets carry, the usual name first, no
   t.strictSame(await choices('subdomain'), [])
 })
 
+t.test('custom fields are looked for all over the list, not only at its head', async (t) => {
+  const one = await simulated(
+    t,
+    { ...size, companies: 20, contacts: 900 },
+    {},
+    instead('contacts', (body, { query }) => ({
+      ...body,
+      contacts: rowsIn(body, 'contacts').map((row) => ({
+        ...row,
+        properties: { [`Only on page ${query.get('page')}`]: 'x' },
+      })),
+    })),
+  )
+  const { syncro } = await import('../../../plugins/syncro/connector.ts')
+  const fields = await syncro.streams.contacts?.customFields?.(one.context())
+  const found = fields?.map(({ title }) => Number(title.split(' ').at(-1))) ?? []
+  const last = Math.max(...one.asked('contacts').map(({ query }) => Number(query.get('page'))))
+  t.ok(last > 10 && found.includes(1) && found.includes(last))
+  t.ok(found.length >= 4 && found.length <= 6, 'a form has no minutes to wait')
+})
+
 t.test('configurations of chosen types: Syncro picks them out, one list for each', async (t) => {
   const one = await simulated(t, { ...size, configurations: 150 })
   const read = await one.records('configurations', { filter: { configurationTypes: ['1', '4'] } })
