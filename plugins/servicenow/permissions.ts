@@ -23,6 +23,8 @@ interface Right extends Permission {
   readonly chosen?: (settings: ServiceNowSettings) => readonly (string | undefined)[]
   /** Reading does not show it: what does. */
   readonly blind?: string
+  /** What it means that the table is not there; else an application is not installed. */
+  readonly absent?: string
 }
 
 const rights: readonly Right[] = [
@@ -134,9 +136,10 @@ const rights: readonly Right[] = [
     id: 'webhooks',
     capability: 'webhooks',
     right: `read, create and delete on ${hookTable}`,
-    where: 'README of this connector > Webhooks',
+    where: `System Definition > Tables > ${hookTable} > Controls`,
     required: false,
     probe: () => hookTable,
+    absent: 'Only for webhooks: follow the recipe in the README of this connector, "Webhooks".',
     blind: 'The table is there. Whether the user may add and delete shows when the webhooks are registered.',
   },
 ]
@@ -210,16 +213,19 @@ async function probe(ctx: Ctx, table: string, columns: readonly string[]): Promi
   }
 }
 
-function verdict({ id, right, where, blind }: Right, seen: Seen | undefined): PermissionCheck {
+function verdict({ id, right, blind, absent }: Right, seen: Seen | undefined): PermissionCheck {
   const line = (state: PermissionCheck['state'], message: string): PermissionCheck => ({
     permission: id,
     state,
     message,
   })
   if (seen === undefined) return line('ok', 'Not needed with these settings.')
-  if (seen.state === 'absent') return line('missing', `The table is not there. See ${where}.`)
-  if (seen.state === 'forbidden') return line('missing', `Grant: ${right}.`)
-  if (seen.state === 'hidden') return line('missing', `ServiceNow counts rows but hands out none. Grant: ${right}.`)
+  if (seen.state === 'absent') {
+    const why = absent ?? 'Its application is not installed; look at the settings, e.g. how customers are kept.'
+    return line('missing', `The table is not there. ${why}`)
+  }
+  if (seen.state === 'forbidden') return line('missing', `Grant ${right}.`)
+  if (seen.state === 'hidden') return line('missing', `ServiceNow counts rows but hands out none. Grant ${right}.`)
   if (seen.missing.length > 0) {
     return line(
       'missing',

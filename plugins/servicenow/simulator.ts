@@ -12,6 +12,7 @@ import { classOf, hardwareTables, installState } from './simulator/hardware.ts'
 import { type Asker, Lists, rowAt } from './simulator/lists.ts'
 import { choiceTable, deletionTable, dictionaryTable, groupTable, Hooks } from './simulator/metadata.ts'
 import { integrationUser, MainContacts, roleTable, userTables } from './simulator/people.ts'
+import { RateRule } from './simulator/rate-rule.ts'
 import {
   addressTooLong,
   forbidden,
@@ -35,6 +36,8 @@ export interface ServiceNowQuirks {
   readonly primaryColumn?: boolean
   /** Roles of the integration user. */
   readonly roles?: readonly string[]
+  /** An admin's Rate Limit Rule; without one nothing is limited. */
+  readonly rateRule?: { readonly requests: number; readonly seconds: number }
   /** Lists of more rows than this run out of time and break off. */
   readonly quota?: number
 }
@@ -109,9 +112,11 @@ export function simulate(world: World, quirks: ServiceNowQuirks = {}): ServiceNo
     veil: { hidesRow: (name, id) => hidesRow(name, id), hidesColumn: (name, column) => hidesColumn(name, column) },
   }
   let deliveries = 0
+  const rule = quirks.rateRule && new RateRule(quirks.rateRule)
 
   function api(request: SimulatedRequest): SimulatedAnswer {
     const caller = signIn.caller(request)
+    rule?.count()
     if (request.path.length + String(request.query).length > maxAddress) throw addressTooLong()
     const [, name, id] = /^\/api\/now\/(?:v[12]\/)?table\/([a-z0-9_]+)(?:\/([^/]+))?$/.exec(request.path) ?? []
     if (name === undefined) throw noResource()

@@ -26,5 +26,22 @@ export const badParameter = (message: string) => refusal(400, 'Invalid parameter
 export const wrongMethod = () => refusal(405, 'Method not supported')
 export const notJson = () => refusal(400, 'Exception while reading request', 'The payload is not valid JSON.')
 export const addressTooLong = () => new Refusal(414, '<html><body>Request-URI Too Long</body></html>')
+export const rateExceeded = (limit: number, reset: number, now: number) =>
+  new Refusal(
+    429,
+    {
+      error: {
+        message: 'Rate limit exceeded',
+        detail: `Rate limit of ${limit} requests per hour for Table API exceeded`,
+      },
+      status: 'failure',
+    },
+    {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-reset': String(reset),
+      'x-ratelimit-rule': '5a3c8d1f0a0a0bb3001c5fec1d0d7bcb',
+      'retry-after': String(Math.max(1, Math.ceil(reset - now / 1000))),
+    },
+  )
 export const oauthError = (error: string, description: string) =>
   new Refusal(401, { error_description: description, error })

@@ -104,6 +104,19 @@ t.test('waits until a rate rule counts anew', async (t) => {
   t.ok(Date.now() - started >= 900)
 })
 
+t.test('a pass that goes beyond a rate rule waits and loses nothing', async (t) => {
+  const answers: number[] = []
+  const rateRule = { requests: 2, seconds: 1 }
+  const exchanged = (_request: unknown, { status }: { readonly status: number }) => void answers.push(status)
+  const { records, simulator } = await simulated(t, tiny, { rateRule }, { exchanged })
+  const sites = await records('sites')
+  const devices = await records('configurations')
+  t.same(sites.map(({ sourceId }) => sourceId).sort(), [...simulator.expected('sites')].sort())
+  t.equal(devices.length, tiny.configurations)
+  const refused = answers.filter((status) => status === 429).length
+  t.ok(refused > 0 && refused < answers.length / 2, `${refused} of ${answers.length} refused: waited, not insisted`)
+})
+
 t.test('an instance that sleeps says so', async (t) => {
   const page =
     '<html><head><title>Instance Hibernating page</title></head><body>Your instance is hibernating</body></html>'
