@@ -3,6 +3,7 @@ import type { Context, Fault, HttpAnswer, HttpRequest } from '../../core/connect
 import { ConnectorError, type ErrorKind, kindOfStatus } from '../../core/connector/errors.ts'
 import { integer, isRow, list, type Row, text } from '../../core/connector/parse.ts'
 import { readable } from './names.ts'
+import { rightFor } from './rights.ts'
 import type { KaseyaSettings } from './settings.ts'
 
 type Ctx = Context<KaseyaSettings>
@@ -15,7 +16,7 @@ export interface Reply {
 
 /** One request; the answer in our spelling and out of its envelope. */
 export async function ask(ctx: Ctx, request: HttpRequest): Promise<Reply> {
-  const { body } = await ctx.http.request(request)
+  const body = await bodyOf(ctx, request)
   const envelope = readable(body)
   if (!isRow(envelope)) throw strange(ctx, request)
   // Two single-record endpoints are described without an envelope, and were seen with one.
@@ -25,6 +26,21 @@ export async function ask(ctx: Ctx, request: HttpRequest): Promise<Reply> {
   }
   const total = integer(envelope.totalRecords)
   return { result: envelope.result, total: typeof total === 'number' && total >= 0 ? total : undefined }
+}
+
+/** A refusal says which right is missing. */
+async function bodyOf(ctx: Ctx, request: HttpRequest): Promise<unknown> {
+  try {
+    return (await ctx.http.request(request)).body
+  } catch (error) {
+    const right = isForbidden(error) ? rightFor(request) : undefined
+    if (right === undefined || !(error instanceof ConnectorError)) throw error
+    throw ctx.error(
+      'permission',
+      `The security role of the API user lacks ${right}. Grant it in Kaseya BMS, Admin > Security > Roles.`,
+      error.message,
+    )
+  }
 }
 
 /** One record. */

@@ -1,7 +1,8 @@
 import type { SourceConnector } from '../../core/connector/contract.ts'
 import { hostsOf } from './address.ts'
 import { faults } from './client.ts'
-import { check, permissions } from './permissions.ts'
+import { check } from './permissions.ts'
+import { permissions } from './rights.ts'
 import { type KaseyaSettings, settings } from './settings.ts'
 import { signIn } from './sign-in.ts'
 import { companies } from './streams/companies.ts'
@@ -20,7 +21,7 @@ import { sites } from './streams/sites.ts'
 import { tickets } from './tickets.ts'
 import { writeBack } from './write-back.ts'
 
-/** No webhooks: those of BMS tell of tickets only, and the hub keeps none. */
+/** No webhooks: Kaseya's help page on them offers ticket-related events only, and the hub keeps no tickets. */
 export const kaseyaBms: SourceConnector<KaseyaSettings> = {
   contract: 1,
   id: 'kaseya-bms',

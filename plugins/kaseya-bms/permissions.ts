@@ -1,8 +1,9 @@
-/** The rights of the API user's security role, as BMS names them, and how to see whether they are there. */
+/** How to see which rights the API user has. */
 import type { Checked, Context, Permission, PermissionCheck } from '../../core/connector/contract.ts'
 import { bool, isRow, list, type Row, text } from '../../core/connector/parse.ts'
 import { hostsOf } from './address.ts'
 import { ask, isForbidden } from './client.ts'
+import { permissions } from './rights.ts'
 import type { KaseyaSettings } from './settings.ts'
 import { assetsPath } from './streams/assets.ts'
 import { accountsPath } from './streams/companies.ts'
@@ -10,68 +11,21 @@ import { reference } from './streams/fields.ts'
 
 type Ctx = Context<KaseyaSettings>
 
-const where = 'Admin > Security > Roles > the role of the API user'
-
-/** `probe` is a list that is refused without the right; `blind` says that reading does not show it. */
-const rights: readonly (Permission & { readonly probe: string; readonly blind?: string })[] = [
-  {
-    id: 'accounts',
-    capability: 'companies, sites, addresses of contacts',
-    right: 'CRM > Accounts: View',
-    where,
-    required: true,
-    probe: accountsPath,
-  },
-  {
-    id: 'contacts',
-    capability: 'contacts',
-    right: 'CRM > Contacts: View',
-    where,
-    required: false,
-    probe: 'v2/crm/contacts/summary',
-  },
-  {
-    id: 'hardware-assets',
-    capability: 'configurations and their types',
-    right: 'Service Desk > Hardware Assets: View',
-    where,
-    required: false,
-    probe: assetsPath,
-  },
-  {
-    id: 'tickets',
-    capability: 'live tickets',
-    right: 'Service Desk > Tickets: View',
-    where,
-    required: false,
-    probe: 'v2/servicedesk/tickets',
-  },
-  {
-    id: 'lookups',
-    capability: 'company types, queues, priorities, ticket statuses, manufacturers for write-back',
-    right: 'Admin > Lookups: View',
-    where,
-    required: false,
-    probe: 'v2/system/accounttypes/lookup',
-  },
-  {
-    id: 'hardware-assets-modify',
-    capability: 'write-back',
-    right: 'Service Desk > Hardware Assets: Modify',
-    where,
-    required: false,
-    probe: assetsPath,
-    blind: 'Whether it may modify shows with the first write-back.',
-  },
-]
-
-export const permissions: readonly Permission[] = rights.map(({ probe: _probe, blind: _blind, ...right }) => right)
+/** A list that is refused without the right. */
+const probes: ReadonlyMap<string, string> = new Map([
+  ['accounts', accountsPath],
+  ['contacts', 'v2/crm/contacts/summary'],
+  ['hardware-assets', assetsPath],
+  ['tickets', 'v2/servicedesk/tickets'],
+  ['lookups', 'v2/system/accounttypes/lookup'],
+  ['hardware-assets-modify', assetsPath],
+])
 
 /** Reads one row of every list the connector needs; changes nothing. */
 export async function check(ctx: Ctx): Promise<Checked> {
   const user = await userInfo(ctx)
-  const probes = [...new Set(rights.map((right) => right.probe))]
-  const readable = new Map(await Promise.all(probes.map(async (probe) => [probe, await canRead(ctx, probe)] as const)))
+  const lists = [...new Set(probes.values())]
+  const readable = new Map(await Promise.all(lists.map(async (list) => [list, await canRead(ctx, list)] as const)))
   const { tenant, region } = ctx.settings
   const [host = ''] = hostsOf(ctx.settings)
   const excess = excessOf(user)
@@ -80,15 +34,16 @@ export async function check(ctx: Ctx): Promise<Checked> {
     accountName: [text(user?.businessName) ?? tenant, region === 'Other address' ? host : region]
       .filter(Boolean)
       .join(', '),
-    permissions: rights.map((right) => verdict(right, readable.get(right.probe) === true, excess)),
+    permissions: permissions.map((right) => verdict(right, readable.get(probes.get(right.id) ?? '') === true, excess)),
   }
 }
 
-function verdict(right: (typeof rights)[number], readable: boolean, excess: string | undefined): PermissionCheck {
+function verdict(right: Permission, readable: boolean, excess: string | undefined): PermissionCheck {
   if (!readable) return { permission: right.id, state: 'missing', message: `Grant ${right.right}.` }
   // Which right belongs to which module BMS tells by numbers nobody published, so excess is told once.
   if (right.required && excess) return { permission: right.id, state: 'excessive', message: excess }
-  if (right.blind) return { permission: right.id, state: 'unknown', message: right.blind }
+  if (right.id === 'hardware-assets-modify')
+    return { permission: right.id, state: 'unknown', message: 'Whether it may modify shows with the first write-back.' }
   return { permission: right.id, state: 'ok', message: 'Readable.' }
 }
 

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { kaseyaBms } from '../../../plugins/kaseya-bms/connector.ts'
-import { check, permissions } from '../../../plugins/kaseya-bms/permissions.ts'
+import { check } from '../../../plugins/kaseya-bms/permissions.ts'
+import { permissions } from '../../../plugins/kaseya-bms/rights.ts'
 import type { KaseyaQuirks } from '../../../plugins/kaseya-bms/simulator.ts'
 import { failure } from '../connected.ts'
 import { simulated } from './simulated.ts'
@@ -70,6 +71,22 @@ t.test('without the user information the account is the company name', async (t)
   const { context, server } = await scene(t)
   server.fault({ path: '/userinfo', effect: { kind: 'status', status: 403, body: {} } })
   t.match((await check(context())).account, /\/paper lantern it$/)
+})
+
+t.test('a stream that is refused says which right to grant', async (t) => {
+  const { records, context, simulator, server, world } = await scene(t)
+  const settings = simulator.limitedSettings(server.origin).settings
+  const error = await failure(records('configurations', {}, settings))
+  t.match(error, { kind: 'permission', admin: /lacks Service Desk > Hardware Assets: View\. Grant it in/ })
+  server.fault({ path: /hardwareasset\/\d+$/, method: 'PUT', effect: { kind: 'status', status: 403, body: 'no' } })
+  const [asset] = [...world.configurations.after(0)].filter(({ siteId }) => siteId)
+  const written = kaseyaBms.writeBack?.configurations.write(
+    context(),
+    String(asset?.id),
+    { purchaseDate: '2031-01-01' },
+    {},
+  )
+  t.match((await failure(Promise.resolve(written))).admin, /Hardware Assets: Modify/)
 })
 
 t.test('an outage is no missing right', async (t) => {
