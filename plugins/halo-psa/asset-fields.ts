@@ -7,7 +7,7 @@ import { isRow, list, type Row, required, text } from '../../core/connector/pars
 import { isForbidden, isNotFound } from './client.ts'
 import { assets, fetchPage, readList } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
-import { isWithheld } from './streams/fields.ts'
+import { day, isWithheld } from './streams/fields.ts'
 import { everything } from './streams/reading.ts'
 
 /** What asset fields are read for. */
@@ -115,9 +115,9 @@ function placeNamed(asset: Row, fields: ReadonlyMap<string, Row>, name: string):
   return field && { field }
 }
 
-/** Halo's empty dates are not held. */
+/** An empty text and Halo's empty dates are not held. */
 function isHeld(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !String(value).startsWith('1900-01-01')
+  return value !== undefined && value !== null && day(value) !== null
 }
 
 /** What a place holds as Halo wrote it; of a choice the text. */

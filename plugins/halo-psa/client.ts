@@ -113,9 +113,9 @@ async function ask(ctx: Ctx, url: string, tenant: string | undefined, scope: str
 
 /** Where tokens are: as typed, else as the resource server says (`/api/authinfo`), else beside it. */
 async function authorisation(ctx: Ctx): Promise<{ url: string; tenant: string | undefined }> {
-  const { origin, api, auth } = addresses(ctx)
+  const { origin, auth } = addresses(ctx)
   const typedTenant = ctx.settings.tenant?.trim() || undefined
-  const info = auth !== undefined && typedTenant !== undefined ? undefined : await authInfo(ctx, api)
+  const info = auth !== undefined && typedTenant !== undefined ? undefined : await authInfo(ctx)
   const tenant = typedTenant ?? (text(info?.tenant_id) || undefined)
   if (auth !== undefined) return { url: `${auth}/token`, tenant }
   const named = text(info?.auth_url)
@@ -132,10 +132,10 @@ async function authorisation(ctx: Ctx): Promise<{ url: string; tenant: string | 
   return { url: `${said.origin}${said.pathname.replace(/\/$/, '')}/token`, tenant }
 }
 
-/** Not every Halo answers here without a token; then the usual addresses have to do. */
-async function authInfo(ctx: Ctx, api: string): Promise<Row | undefined> {
+/** What Halo says of itself to everybody. Not every one does; then the usual addresses have to do. */
+export async function authInfo(ctx: Ctx): Promise<Row | undefined> {
   try {
-    const { body } = await ctx.http.request({ url: `${api}authinfo`, anonymous: true })
+    const { body } = await ctx.http.request({ url: `${addresses(ctx).api}authinfo`, anonymous: true })
     return isRow(body) ? body : undefined
   } catch (error) {
     if (error instanceof ConnectorError && error.kind !== 'transient' && error.kind !== 'rate-limit') return undefined

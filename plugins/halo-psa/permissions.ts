@@ -1,6 +1,7 @@
 /** The rights of the API application and its agent, as Halo names them, and how to see whether they are there. */
 import type { Checked, Context, Permission, PermissionCheck } from '../../core/connector/contract.ts'
-import { addresses, fetchToken, isForbidden } from './client.ts'
+import { text } from '../../core/connector/parse.ts'
+import { addresses, authInfo, fetchToken, isForbidden } from './client.ts'
 import { assets, clients, countOf, type List, type Query, readList, sites, tickets, users } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
 import { people } from './streams/contacts.ts'
@@ -115,10 +116,11 @@ export async function check(ctx: Ctx): Promise<Checked> {
   const { origin } = addresses(ctx)
   const { scopes } = await fetchToken(ctx)
   const { host } = new URL(origin)
-  const tenant = ctx.settings.tenant?.trim()
+  const info = await authInfo(ctx)
+  const tenant = ctx.settings.tenant?.trim() || text(info?.tenant_id)
   return {
     account: tenant ? `${host}/${tenant.toLowerCase()}` : host,
-    accountName: [host, await companyName(ctx)].filter(Boolean).join(', '),
+    accountName: [host, text(info?.name)].filter(Boolean).join(', '),
     permissions: await Promise.all(rights.map((right) => verdict(ctx, right, scopes))),
   }
 }
@@ -157,17 +159,5 @@ async function counted(ctx: Ctx, probe: NonNullable<Right['probe']>): Promise<nu
   } catch (error) {
     if (isForbidden(error)) return undefined
     throw error
-  }
-}
-
-/** Who the instance belongs to, where Halo says it to everybody. */
-async function companyName(ctx: Ctx): Promise<string | undefined> {
-  try {
-    const { body } = await ctx.http.request({ url: 'authinfo' })
-    const name: unknown = Object(body).name
-    return typeof name === 'string' && name !== '' ? name : undefined
-  } catch (error) {
-    if (ctx.signal.aborted) throw error
-    return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** Pushing warranty facts to assets: read, send the id and what changes, read again. */
 import type { Context, Writable, WritableField, WriteBack, WriteOutcome } from '../../core/connector/contract.ts'
 import { id, isRow, list, type Row, text } from '../../core/connector/parse.ts'
-import { fieldsOf, layoutOf, type Place, placeOf, valueAt } from './asset-fields.ts'
+import { columns, fieldsOf, layoutOf, type Place, placeOf, valueAt } from './asset-fields.ts'
 import { isNotFound } from './client.ts'
 import { assets, fetchDetail } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
@@ -43,11 +43,16 @@ async function write(ctx: Ctx, sourceId: string, change: Writable, expected: Wri
 
 async function asset(ctx: Ctx, sourceId: string): Promise<Row | undefined> {
   try {
-    return await fetchDetail(ctx, assets, sourceId)
+    return whole(await fetchDetail(ctx, assets, sourceId))
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
   }
+}
+
+/** The tabs are there, whether Halo sends them when they are empty or not. */
+function whole(asset: Row): Row {
+  return { [columns.warrantyExpiration]: null, [columns.purchaseDate]: null, ...asset }
 }
 
 function placeFor(ctx: Ctx, row: Row, field: WritableField): Place | undefined {
@@ -176,7 +181,7 @@ async function post(ctx: Ctx, sourceId: string, changes: Readonly<Record<string,
     // It sets fixed values.
     repeatable: true,
   })
-  return fetchDetail(ctx, assets, sourceId)
+  return whole(await fetchDetail(ctx, assets, sourceId))
 }
 
 function wholeFields(before: Row, values: Plan['values']): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import { fetchDetail, pages, type Query, users } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { companyRef, customFieldValues, customValue, firstText, placeholder, ref, screenLink } from './fields.ts'
 import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
-import { allSites, siteAddress } from './sites.ts'
+import { allSites, listedSite, siteAddress } from './sites.ts'
 
 type Ctx = ReadContext<HaloSettings>
 type Address = ReturnType<typeof siteAddress>
@@ -42,19 +42,14 @@ export const contacts: Stream<'contacts', HaloSettings> = {
   async readOne(ctx, sourceId) {
     try {
       const row = await fetchDetail(ctx, users, sourceId)
-      const site = siteOf(row)
-      return reader(ctx)(row, site ? await addressOf(ctx, site) : undefined)
+      const [company, site] = [companyRef(row.client_id), siteOf(row)]
+      const listed = company && site ? await listedSite(ctx, company, site) : undefined
+      return reader(ctx)(row, listed && siteAddress(listed))
     } catch (error) {
       if (isNotFound(error)) return null
       throw error
     }
   },
-}
-
-/** The detail writes addresses another way, so the list is asked. */
-async function addressOf(ctx: Ctx, site: string): Promise<Address | undefined> {
-  const row = (await allSites(ctx)).find((row) => id(row.id) === site)
-  return row && siteAddress(row)
 }
 
 function siteOf(row: Row): string | null | undefined {

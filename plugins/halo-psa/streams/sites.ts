@@ -3,7 +3,7 @@ import { bool, id, not, type Row, required, text } from '../../../core/connector
 import type { RecordOf } from '../../../core/connector/records.ts'
 import { addressesOf } from '../addresses.ts'
 import { isNotFound } from '../client.ts'
-import { clients, fetchDetail, readAll, sites as siteList } from '../paging.ts'
+import { clients, fetchDetail, type Query, readAll, sites as siteList } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { companyRef, ref, screenLink } from './fields.ts'
 import { everything } from './reading.ts'
@@ -21,12 +21,13 @@ export const sites: Stream<'sites', HaloSettings> = {
 
   async *read(ctx): AsyncGenerator<Page<'sites'>> {
     const rows = await allSites(ctx)
+    const inScope = new Set(ctx.companies)
     const byCompany = Map.groupBy(rows, (row) => companyRef(row.client_id) ?? undefined)
     const site = reader(ctx)
     let records: RecordOf<'sites'>[] = []
     for await (const { own, main } of ctx.ahead(companiesOf(byCompany), async ({ company, own }) => ({
       own,
-      main: await mainSite(ctx, company, own),
+      main: await mainSite(ctx, company, own, inScope),
     }))) {
       records.push(...own.map((row) => site(row, main)))
       if (records.length < sitesPerPage) continue
@@ -37,11 +38,17 @@ export const sites: Stream<'sites', HaloSettings> = {
   },
 }
 
+/** Which sites Halo leaves out by itself is not documented. */
+const siteQuery: Query = {
+  ...everything,
+  includeaddress: true,
+  includestocklocations: true,
+  includenonstocklocations: true,
+}
+
 /** Every site; the placeholder customer has one, too. */
-export async function allSites(
-  ctx: Pick<Ctx, 'http' | 'error' | 'settings' | 'signal' | 'report'>,
-): Promise<readonly Row[]> {
-  const rows = await readAll(ctx, siteList, { ...everything, includeaddress: true })
+export async function allSites(ctx: Ctx): Promise<readonly Row[]> {
+  const rows = await readAll(ctx, siteList, siteQuery)
   if (rows.length > 0) return rows
   throw ctx.error(
     'permission',
@@ -50,13 +57,26 @@ export async function allSites(
   )
 }
 
+/** One site as the list has it: the detail writes addresses another way. */
+export async function listedSite(ctx: Ctx, company: string, site: string): Promise<Row | undefined> {
+  const rows = await readAll(ctx, siteList, { ...siteQuery, client_id: company })
+  return rows.find((row) => id(row.id) === site)
+}
+
 function* companiesOf(byCompany: ReadonlyMap<string | undefined, readonly Row[]>) {
   for (const [company, own] of byCompany) if (company !== undefined) yield { company, own }
 }
 
-async function mainSite(ctx: Ctx, company: string, own: readonly Row[]): Promise<string | null | undefined> {
+async function mainSite(
+  ctx: Ctx,
+  company: string,
+  own: readonly Row[],
+  inScope: ReadonlySet<string>,
+): Promise<string | null | undefined> {
   const [first, ...others] = own
   if (first && others.length === 0) return id(first.id)
+  // The hub keeps no sites of other companies, and this is a request.
+  if (!inScope.has(company)) return undefined
   try {
     return ref((await fetchDetail(ctx, clients, company)).main_site_id)
   } catch (error) {

@@ -26,9 +26,10 @@ t.test('everything there: what reading shows is ok, the rest is called unknown',
   )
 })
 
-t.test('a tenant is part of the account', async (t) => {
+t.test('a tenant is part of the account, typed or not', async (t) => {
   const { context, settings, server } = await simulated(t, size, { tenant: 'Acme' })
-  t.equal((await haloPsa.check(context({}, settings({ tenant: 'Acme' })))).account, `${server.origin.slice(7)}/acme`)
+  for (const own of [{}, { tenant: 'Acme' }, { tenant: 'Acme', authServer: `${server.origin}/auth` }])
+    t.equal((await haloPsa.check(context({}, settings(own)))).account, `${server.origin.slice(7)}/acme`)
 })
 
 t.test('permissions the application lacks, one by one', async (t) => {

@@ -162,6 +162,57 @@ t.test('not sent, empty and none stay three things', async (t) => {
   t.match(strange, { name: 'Odd', osType: undefined, installationDate: undefined })
 })
 
+t.test('a tab with one of the empty dates does not hide the field beside it', async (t) => {
+  for (const none of ['1900-01-01T00:00:00', '1899-12-30T00:00:00', '0001-01-01T00:00:00', null]) {
+    const { records } = await simulated(
+      t,
+      { ...size, configurations: 20 },
+      {},
+      instead('Asset', (body) => ({
+        ...body,
+        assets: (Array.isArray(body.assets) ? body.assets : []).map((row) => ({
+          ...row,
+          warranty_end: none,
+          fields: [{ id: 1, name: 'Warranty Expiry', value: '2029-01-31T12:00:00' }],
+        })),
+      })),
+    )
+    const found = await records('configurations')
+    t.same(new Set(found.map(({ warrantyExpiration }) => warrantyExpiration)), new Set(['2029-01-31']), String(none))
+  }
+})
+
+t.test('the main site is asked for only where it is not the only one, of companies in scope', async (t) => {
+  const { records, asked, world } = await simulated(t, { ...size, companies: 40 })
+  const several = [...world.companies.after(0)].filter(
+    ({ id }) => [...world.sites.after(0)].filter(({ companyId }) => companyId === id).length > 1,
+  )
+  t.ok(several.length > 2)
+  const companies = several.slice(0, 2).map(({ id }) => String(id + 10))
+  const found = await records('sites', { companies })
+  const details = several.filter(({ id }) => asked(`Client/${id + 10}`).length > 0)
+  t.same(details, several.slice(0, 2))
+  for (const { companyId, sourceId, primary } of found) {
+    const truth = world.sites.get(Number(sourceId) - 10)
+    const isKnown = companies.includes(String(companyId)) || !several.some(({ id }) => String(id + 10) === companyId)
+    t.equal(primary, isKnown ? truth?.primary : undefined)
+  }
+})
+
+t.test('one contact is read with the sites of its company only', async (t) => {
+  const { context, asked, records } = await simulated(t, { ...size, companies: 200 })
+  const all = await records('contacts')
+  for (const contact of all.filter((_, place) => place % 40 === 0)) {
+    const before = asked('Site').length
+    t.same(await haloPsa.streams.contacts?.readOne?.(context(), contact.sourceId), contact)
+    const queries = asked('Site').slice(before)
+    t.same(
+      queries.map(({ query }) => query.get('client_id')),
+      contact.siteId ? [contact.companyId] : [],
+    )
+  }
+})
+
 t.test('times and references', async (t) => {
   t.equal(stamp('2026-08-01T06:30:00.113'), '2026-08-01T06:30:00.113Z')
   t.equal(stamp('2026-08-01T06:30:00Z'), '2026-08-01T06:30:00Z')

@@ -134,6 +134,22 @@ t.test('a field the type does not have is said; so is a column that cannot be wr
   )
 })
 
+t.test('a tab that is left out because it is empty can be written', async (t) => {
+  const one = await scene(t, {
+    altered: (request, answer) => {
+      const { warranty_end: end, ...rest } = Object(answer.body)
+      if (!request.path.startsWith('/api/Asset/') || !String(end).startsWith('1900')) return answer
+      return { ...answer, body: rest }
+    },
+  })
+  const row = one.full(1)
+  one.world.configurations.put({ ...row, warrantyExpiration: null })
+  const change = { warrantyExpiration: '2031-05-17' }
+  t.match(await one.write(row, change, { warrantyExpiration: null }), { outcome: 'written', current: change })
+  t.match(await one.write(row, { warrantyExpiration: null }), { outcome: 'written' })
+  t.equal((await one.write(row, { warrantyExpiration: null })).outcome, 'unchanged')
+})
+
 t.test('what changed in Halo meanwhile is a conflict, and nothing at all is sent', async (t) => {
   const one = await scene(t)
   const row = one.full(1)
