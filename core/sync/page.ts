@@ -5,7 +5,7 @@ import { columnsOf, toColumns } from '../store/columns.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { type Difference, PageWriter, type Row } from '../store/page-writer.ts'
 import { assertHeld, type Lease } from './lease.ts'
-import { advance, type Pass } from './pass.ts'
+import type { Pass } from './pass.ts'
 import type { Prepared, PreparedPage } from './prepare.ts'
 import type { Scope } from './scope.ts'
 import { stage } from './withheld.ts'
@@ -87,7 +87,7 @@ export class PageStore {
       const own = differences.filter(({ index }) => index < rows.length)
       const fresh = own.filter(({ id }) => id === null)
       const changed = own.filter(({ id }) => id !== null)
-      const created = await this.#create(sql, page.number, fresh, rows)
+      const { created, ids } = await this.#create(sql, fresh, rows)
       const { written, restored } = await this.#change(sql, changed, rows)
       const touched = [...fresh, ...written]
       const counts: PageCounts = {
@@ -99,8 +99,7 @@ export class PageStore {
         rejected: page.prepared.rejected.length,
         skipped: skipped.length,
       }
-      await this.#note(sql, page, this.#tally(page.prepared, touched, rows, skipped))
-      await this.#progress(sql, counts, page)
+      await this.#close(sql, page, counts, ids, this.#tally(page.prepared, touched, rows, skipped))
       return counts
     })
   }
@@ -121,27 +120,21 @@ export class PageStore {
   /** New rows: inserted at once on a first pass, staged otherwise, for the breaker to count them all. */
   async #create(
     sql: Sql,
-    number: number,
     fresh: readonly Difference[],
     rows: readonly (Row & Prepared)[],
-  ): Promise<number> {
+  ): Promise<{ readonly created: number; readonly ids: readonly number[] }> {
     const { lease, connectionId, stream, pass, touch } = this.#context
     const created = fresh.flatMap(({ index }) => rows[index] ?? [])
-    if (created.length === 0) return 0
+    if (created.length === 0) return { created: 0, ids: [] }
     const plan = lease.mode === 'plan'
     if (plan || (pass.baseline > 0 && !lease.confirmed && touch === undefined)) {
       const held = created.map((row) => ({ action: 'create' as const, row, recordId: null, changes: null }))
       await stage(sql, this.#context, plan ? 'plan' : 'staged', held)
-      return plan ? created.length : 0
+      return { created: plan ? created.length : 0, ids: [] }
     }
     const ids = await this.#writer.insert(sql, connectionId, lease.runId, created)
-    await sql.query({
-      name: 'note_created',
-      text: 'update sync_pages set seen = seen || $3::bigint[] where pass_id = $1 and page = $2',
-      values: [pass.id, number, ids],
-    })
     if (ids.length !== created.length) throw new Error(`${stream}: another writer inserted the same records.`)
-    return ids.length
+    return { created: ids.length, ids }
   }
 
   /**
@@ -221,27 +214,30 @@ export class PageStore {
     return tally
   }
 
-  async #note(sql: Sql, page: PageInput, tally: Record<string, Tally>): Promise<void> {
+  /**
+   * What the page came to: its note, the position of the pass, the counts of the run. The pass of a dry run or of a
+   * webhook is not the one that is stored, and moves nothing.
+   */
+  async #close(
+    sql: Sql,
+    page: PageInput,
+    counts: PageCounts,
+    created: readonly number[],
+    tally: Record<string, Tally>,
+  ): Promise<void> {
+    const { lease, stream, connectionId, pass } = this.#context
+    const unidentified = page.prepared.rejected.filter(({ sourceId }) => sourceId === undefined).length
     await sql.query({
-      name: 'note_page',
-      text: 'update sync_pages set removals = $3, companies = $4 where pass_id = $1 and page = $2',
-      values: [this.#context.pass.id, page.number, page.prepared.removals, JSON.stringify(tally)],
-    })
-  }
-
-  async #progress(sql: Sql, counts: PageCounts, page: PageInput): Promise<void> {
-    const { lease, stream, connectionId, pass, touch } = this.#context
-    if (lease.mode === 'apply' && touch === undefined) {
-      const unidentified = page.prepared.rejected.filter(({ sourceId }) => sourceId === undefined).length
-      await advance(
-        sql,
-        { connectionId, stream, passId: pass.id },
-        { checkpoint: page.checkpoint, received: counts.received, unidentified },
-      )
-    }
-    await sql.query({
-      name: 'count_page',
-      text: `update sync_run_streams set pages = pages + 1, received = received + $3, created = created + $4, updated = updated + $5,
+      name: 'close_page',
+      text: `with noted as (
+               update sync_pages set seen = seen || $16::bigint[], removals = $17, companies = $18
+               where pass_id = $14 and page = $15
+             ), advanced as (
+               update stream_states set pass_pages = pass_pages + 1, pass_received = pass_received + $3,
+                 pass_unidentified = pass_unidentified + $12, checkpoint = coalesce($13::jsonb, checkpoint)
+               where connection_id = $11 and stream = $2 and pass_id = $14
+             )
+             update sync_run_streams set pages = pages + 1, received = received + $3, created = created + $4, updated = updated + $5,
                unchanged = unchanged + $6, restored = restored + $7, rejected = rejected + $8, skipped = skipped + $9, total = coalesce($10, total)
              where run_id = $1 and stream = $2`,
       values: [
@@ -255,6 +251,14 @@ export class PageStore {
         counts.rejected,
         counts.skipped,
         page.total ?? null,
+        connectionId,
+        unidentified,
+        page.checkpoint === undefined ? null : JSON.stringify(page.checkpoint),
+        pass.id,
+        page.number,
+        created,
+        page.prepared.removals,
+        JSON.stringify(tally),
       ],
     })
   }

@@ -180,28 +180,6 @@ export async function dropOrphans(database: Database, runId: number): Promise<vo
   )
 }
 
-/** Moves the state behind a page, in the page's own transaction. */
-export async function advance(
-  sql: Sql,
-  at: { connectionId: number; stream: StreamName; passId: number },
-  page: { checkpoint: Json | undefined; received: number; unidentified: number },
-): Promise<void> {
-  await sql.query({
-    name: 'advance_pass',
-    text: `update stream_states set pass_pages = pass_pages + 1, pass_received = pass_received + $4, pass_unidentified = pass_unidentified + $5,
-             checkpoint = coalesce($6::jsonb, checkpoint)
-           where connection_id = $1 and stream = $2 and pass_id = $3`,
-    values: [
-      at.connectionId,
-      at.stream,
-      at.passId,
-      page.received,
-      page.unidentified,
-      page.checkpoint === undefined ? null : JSON.stringify(page.checkpoint),
-    ],
-  })
-}
-
 /** The pass is complete: the watermark moves, the notes go. */
 export async function completePass(
   sql: Sql,
