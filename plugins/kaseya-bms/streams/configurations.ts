@@ -99,6 +99,8 @@ async function leftOut(
     rotation.read(Number(record.sourceId), record.warrantyExpiration)
   }
   if (records.length === 0 || missing.length === asked.length) return { records }
+  // Remembered, so that the next pass misses them as well.
+  for (const id of missing.slice(mostMissing)) rotation.found(id)
   const partial = `The list of hardware assets leaves out ${missing.length} that it had last time. Of ${asked.length} that were asked for by number ${records.length} are still in Kaseya BMS, so none of the others counts as removed.`
   return { records, partial }
 }

@@ -246,19 +246,23 @@ t.test('a list that leaves out more than can be asked for removes nothing, unles
   const world = createWorld({ companies: 8, contacts: 10, configurations: 230, tickets: 1 })
   const { assets, server } = await simulated(t, {}, {}, { world })
   const state = (await assets()).at(-1)?.state
-  server.fault({
-    path: listPath,
-    effect: {
-      kind: 'transform',
-      change: (body) => {
-        const { result, ...rest } = Object(body)
-        return { ...rest, result: result.slice(60) }
+  const cut = () =>
+    server.fault({
+      path: listPath,
+      effect: {
+        kind: 'transform',
+        change: (body) => {
+          const { result, ...rest } = Object(body)
+          return { ...rest, result: result.slice(60) }
+        },
       },
-    },
-  })
+    })
+  cut()
   const short = (await assets({ state })).at(-1)
   t.match(short?.partial, /leaves out 60 .* Of 50 .* 50 are still in Kaseya BMS/)
   t.equal(short?.records.length, 50)
+  cut()
+  t.match((await assets({ state: short?.state })).at(-1)?.partial, /leaves out 60/, 'nor the next night')
 
   for (let id = 101; id <= 160; id++) world.configurations.remove(id)
   const gone = (await assets({ state })).at(-1)
