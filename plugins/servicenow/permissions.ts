@@ -3,7 +3,7 @@ import type { Checked, Context, Permission, PermissionCheck } from '../../core/c
 import { isRow, type Row } from '../../core/connector/parse.ts'
 import { isForbidden, isNoTable } from './client.ts'
 import { originOf } from './instance.ts'
-import { equals, plain } from './query.ts'
+import { equals, plain, typed } from './query.ts'
 import { type Layout, layoutOf, type ServiceNowSettings } from './settings.ts'
 import { list } from './table.ts'
 import { rawOf } from './values.ts'
@@ -36,7 +36,11 @@ const rights: readonly Right[] = [
     required: true,
     probe: ({ companies }) => companies,
     columns: ['name', 'website', 'customer', 'manufacturer', 'sys_updated_on'],
-    chosen: ({ companyTypeColumn, companyStatusColumn }) => [companyTypeColumn, companyStatusColumn],
+    chosen: (settings) => [
+      settings.companyTypeColumn,
+      settings.companyStatusColumn,
+      ...typed(layoutOf(settings).companyQuery).flatMap((part) => part.columns),
+    ],
   },
   {
     id: 'sites',

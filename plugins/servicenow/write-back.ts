@@ -20,8 +20,6 @@ const ofAsset = ['asset', 'asset.sys_class_name', 'asset.warranty_expiration', '
 
 export const writeBack: WriteBack<ServiceNowSettings> = { configurations: { fields, write } }
 
-type Held = { readonly [F in WritableField]: string | null }
-
 async function write(ctx: Ctx, sourceId: string, wish: Writable, expected: Writable): Promise<WriteOutcome> {
   const { configurations: table } = layoutOf(ctx.settings)
   let before: Row
@@ -71,12 +69,10 @@ function inAsset(ctx: Ctx, row: Row): boolean {
   return layoutOf(ctx.settings).datesInAsset && Boolean(rawOf(row.asset))
 }
 
-function held(ctx: Ctx, row: Row): Held {
-  return {
-    warrantyExpiration: dayOf(row[place(ctx, row, 'warrantyExpiration')]) ?? null,
-    purchaseDate: dayOf(row[place(ctx, row, 'purchaseDate')]) ?? null,
-    manufacturer: labelOf(row.manufacturer) ?? null,
-  }
+/** What cannot be seen is left out, for the hub takes over what is said here. */
+function held(ctx: Ctx, row: Row): Writable {
+  const read = (field: WritableField) => (field === 'manufacturer' ? labelOf : dayOf)(row[place(ctx, row, field)])
+  return Object.fromEntries(fields.map((field) => [field, read(field)]).filter(([, value]) => value !== undefined))
 }
 
 /** Makers by name, whatever the case. */

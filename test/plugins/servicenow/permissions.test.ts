@@ -85,9 +85,10 @@ t.test('a recipe that was not followed is a missing table', async (t) => {
 
 t.test('a column that the settings name and that is not there is told', async (t) => {
   const { context, settings } = await simulated(t, tiny)
-  const checked = await serviceNow.check(context({}, settings({ companyStatusColumn: 'u_statsu' })))
+  const own = { companyStatusColumn: 'u_statsu', companyQuery: 'customer=true^custommer=true' }
+  const checked = await serviceNow.check(context({}, settings(own)))
   t.match(
     checked.permissions.find(({ permission }) => permission === 'companies'),
-    { state: 'missing', message: /u_statsu/ },
+    { state: 'missing', message: /u_statsu, custommer/ },
   )
 })

@@ -105,3 +105,14 @@ t.test('dates kept in the asset are written there, the maker to the item', async
     ],
   )
 })
+
+t.test('a column that cannot be seen is not said to be empty', async (t) => {
+  const one = await simulated(t, tiny)
+  const id = sysId('cmdb_ci', machine(one).id)
+  one.simulator.hideColumns((_table, column) => column === 'purchase_date')
+  for (const outcome of ['written', 'unchanged']) {
+    const told = await write(one.context(), id, { warrantyExpiration: '2031-02-28' }, {})
+    t.match(told, { outcome, current: { warrantyExpiration: '2031-02-28' } })
+    t.notOk('purchaseDate' in told.current, 'what the hub has stays')
+  }
+})
