@@ -6,7 +6,7 @@
 /** Every property that anything here reads or writes back. */
 const names = `
   success error code message details subErrors result totalRecords
-  accessToken refreshToken accessTokenExpireOn refreshTokenExpireOn
+  accessToken accessTokenExpireOn
   tenantId businessName isUserSystemAdmin userAccessRights canDelete
   id name isActive isDefault isClient isVendor color statusOrder
   createdOn modifiedOn createdByName isInternal typeId typeName

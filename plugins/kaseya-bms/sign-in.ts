@@ -1,5 +1,5 @@
-/** Signing in to BMS: user name and password for a token, and a refresh token for the next one. */
-import { createHash, randomUUID } from 'node:crypto'
+/** Signing in to BMS: company, user name and password for a token. */
+import { randomUUID } from 'node:crypto'
 import type { Context, HttpRequest, Session } from '../../core/connector/contract.ts'
 import { ConnectorError } from '../../core/connector/errors.ts'
 import { isRow, text } from '../../core/connector/parse.ts'
@@ -12,20 +12,12 @@ import { moment } from './streams/fields.ts'
 type Ctx = Context<KaseyaSettings>
 type Form = Readonly<Record<string, string>>
 
-interface Tokens {
+interface Token {
   readonly access: string
-  readonly refresh: string | undefined
-  readonly accessEnds: string | undefined
-  readonly refreshEnds: string | undefined
+  readonly ends: string | undefined
 }
 
-/** By a digest of the credentials, so that a new token takes a refresh token and not the password again. */
-const kept = new Map<string, Tokens>()
-const mostKept = 100
-/** The hub renews a minute before the end; somewhat more, for clocks differ. */
-const nearEndMs = 180_000
-
-/** Refreshes a token that ends soon; one that was refused before its time is replaced by signing in with the password. */
+/** Always with the password: a refresh token would have to be kept, and spares nothing. */
 export async function signIn(ctx: Ctx): Promise<Session> {
   const origin = apiOrigin(ctx.settings)
   if (origin === undefined) {
@@ -34,41 +26,20 @@ export async function signIn(ctx: Ctx): Promise<Session> {
       'The API address is none the hub can use. Choose a region, or "Other address" and type the host of the API; it must speak https.',
     )
   }
-  const { tenant, userName, password } = ctx.settings
-  const key = createHash('sha256')
-    .update(JSON.stringify([origin, tenant, userName, password]))
-    .digest('base64')
-  const before = kept.get(key)
-  kept.delete(key)
-  const tokens = (before && (await refreshed(ctx, origin, before))) ?? (await authenticated(ctx, origin))
-  if (kept.size >= mostKept) kept.clear()
-  kept.set(key, tokens)
+  const { access, ends } = await authenticated(ctx, origin)
   return {
     baseUrl: `${origin}/`,
-    headers: { authorization: `Bearer ${tokens.access}` },
-    ...(tokens.accessEnds === undefined ? {} : { expiresAt: tokens.accessEnds }),
+    headers: { authorization: `Bearer ${access}` },
+    ...(ends === undefined ? {} : { expiresAt: ends }),
   }
 }
 
-async function refreshed(ctx: Ctx, origin: string, before: Tokens): Promise<Tokens | undefined> {
-  const now = Date.now()
-  const { access, refresh, accessEnds, refreshEnds } = before
-  if (refresh === undefined || accessEnds === undefined || Date.parse(accessEnds) - now > nearEndMs) return undefined
-  if (refreshEnds !== undefined && Date.parse(refreshEnds) < now) return undefined
-  try {
-    return await tokensFrom(ctx, `${origin}/v2/security/refreshtoken`, { AccessToken: access, RefreshToken: refresh })
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind !== 'transient' && error.kind !== 'rate-limit') return undefined
-    throw error
-  }
-}
-
-async function authenticated(ctx: Ctx, origin: string): Promise<Tokens> {
+async function authenticated(ctx: Ctx, origin: string): Promise<Token> {
   const { tenant, userName, password } = ctx.settings
   const form = { GrantType: 'password', UserName: userName, Password: password, Tenant: tenant }
   try {
-    const tokens = await tokensFrom(ctx, `${origin}/v2/security/authenticate`, form)
-    if (tokens !== undefined) return tokens
+    const token = await tokenFrom(ctx, `${origin}/v2/security/authenticate`, form)
+    if (token !== undefined) return token
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     const { host } = new URL(origin)
@@ -92,7 +63,7 @@ function wrongCredentials(ctx: Ctx, log: string): Error {
 }
 
 /** `undefined` if the answer is one of BMS and has no token. */
-async function tokensFrom(ctx: Ctx, url: string, form: Form): Promise<Tokens | undefined> {
+async function tokenFrom(ctx: Ctx, url: string, form: Form): Promise<Token | undefined> {
   const { body } = await posted(ctx, url, form)
   const envelope = readable(body)
   if (!isRow(envelope) || !('result' in envelope || 'success' in envelope)) {
@@ -104,13 +75,7 @@ async function tokensFrom(ctx: Ctx, url: string, form: Form): Promise<Tokens | u
   }
   const result = isRow(envelope.result) ? envelope.result : {}
   const access = text(result.accessToken)
-  if (!access) return undefined
-  return {
-    access,
-    refresh: text(result.refreshToken) ?? undefined,
-    accessEnds: moment(result.accessTokenExpireOn) ?? undefined,
-    refreshEnds: moment(result.refreshTokenExpireOn) ?? undefined,
-  }
+  return access ? { access, ends: moment(result.accessTokenExpireOn) ?? undefined } : undefined
 }
 
 /** Kaseya describes multipart and its clients send an ordinary form: that first, multipart where it is not understood. */

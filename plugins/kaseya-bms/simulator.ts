@@ -87,7 +87,6 @@ export function simulate(world: World, quirks: KaseyaQuirks = {}): KaseyaSimulat
     const path = request.path.replace(/^\/+/, '')
     const shape = shapeOf(path)
     if (request.method === 'POST' && shape === 'v2/security/authenticate') return sessions.authenticate(request)
-    if (request.method === 'POST' && shape === 'v2/security/refreshtoken') return sessions.refresh(request)
     const { lacks } = sessions.userOf(request)
     const found: readonly Route[] | undefined = byShape.get(shape)
     if (found === undefined) throw new Refusal(404, undefined)
@@ -158,11 +157,7 @@ export function simulate(world: World, quirks: KaseyaQuirks = {}): KaseyaSimulat
       }
     },
     endSessions: () => sessions.endAll(),
-    operations: [
-      'POST v2/security/authenticate',
-      'POST v2/security/refreshtoken',
-      ...routes.map(({ method, path }) => `${method} ${path}`),
-    ],
+    operations: ['POST v2/security/authenticate', ...routes.map(({ method, path }) => `${method} ${path}`)],
   }
 }
 

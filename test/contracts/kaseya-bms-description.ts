@@ -151,8 +151,7 @@ export class Check {
       if (type === 'boolean' && !/^(true|false)$/.test(value)) problems.push(`${name} is no boolean: ${value}`)
     }
     const isBearer = /^Bearer \S+$/.test(request.headers.authorization ?? '')
-    if (!operation.at.includes('/security/a') && !operation.at.includes('/refreshtoken') && !isBearer)
-      problems.push('no bearer token')
+    if (!operation.at.includes('/security/a') && !isBearer) problems.push('no bearer token')
     if (operation.bodies.size > 0) problems.push(...this.#bodyProblems(operation, request))
     else if (request.body !== '') problems.push('a body where none is described')
     this.#note(operation.at, problems)

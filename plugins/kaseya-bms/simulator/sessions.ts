@@ -14,15 +14,12 @@ interface Token {
   readonly ends: number
 }
 
-const refreshLifeMs = 86_400_000
-
 export class Sessions {
   readonly #tenant: string
   readonly #users: readonly User[]
   readonly #lifeMs: number
   readonly #multipartOnly: boolean
   readonly #access = new Map<string, Token>()
-  readonly #refresh = new Map<string, Token & { readonly access: string }>()
 
   constructor(tenant: string, users: readonly User[], lifeMs: number, multipartOnly: boolean) {
     this.#tenant = tenant
@@ -54,28 +51,16 @@ export class Sessions {
     return this.#issue(user)
   }
 
-  refresh(request: SimulatedRequest): SimulatedAnswer {
-    const form = this.#form(request)
-    const key = form.get('refreshtoken') ?? ''
-    const token = this.#refresh.get(key)
-    this.#refresh.delete(key)
-    if (token === undefined || token.ends <= Date.now() || token.access !== form.get('accesstoken'))
-      throw refusal(0, 'Invalid refresh token.')
-    return this.#issue(token.user)
-  }
-
   #issue(user: User): SimulatedAnswer {
     const now = Date.now()
     const access = `eyJhbGciOiJub25lIn0.${randomBytes(24).toString('base64url')}.simulator`
-    const refresh = randomBytes(24).toString('base64url')
     this.#access.set(access, { user, ends: now + this.#lifeMs })
-    this.#refresh.set(refresh, { user, access, ends: now + refreshLifeMs })
     return success({
       AccessToken: access,
-      RefreshToken: refresh,
+      RefreshToken: randomBytes(24).toString('base64url'),
       // Without a zone, which is UTC here.
       AccessTokenExpireOn: new Date(now + this.#lifeMs).toISOString().slice(0, 23),
-      RefreshTokenExpireOn: new Date(now + refreshLifeMs).toISOString().slice(0, 23),
+      RefreshTokenExpireOn: new Date(now + 86_400_000).toISOString().slice(0, 23),
     })
   }
 
