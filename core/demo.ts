@@ -1,67 +1,119 @@
 /**
- * `npm run demo`: the hub, with a simulator in place of a vendor. Everything else is real. Started again it
- * finds its data. `-- --psa <connector>` chooses the vendor
- * that is simulated; package.json names the usual one.
+ * `npm run demo`: the hub, with a simulator in place of a PSA. Everything else is real. Started again it finds its
+ * data. `-- --psa <connector>` chooses the PSA that is simulated; package.json names the usual one.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
-import { readSettings } from '../config/settings.ts'
+import { type Logger, pino } from 'pino'
+import { type HubSettings, readSettings } from '../config/settings.ts'
+import { say, table } from './cli/output.ts'
 import { type SimulatorServer, serveSimulator } from './conformance/server.ts'
-import { createWorld } from './conformance/world.ts'
-import { type Connector, type Settings, type SimulatorModule, type StreamName, streams } from './connector/index.ts'
+import { createWorld, type WorldSize } from './conformance/world.ts'
+import {
+  type Connector,
+  type Settings,
+  type Simulator,
+  type SimulatorModule,
+  streamNames,
+  streams,
+} from './connector/index.ts'
 import type { Hub } from './hub.ts'
+import { loadCatalogue } from './loader.ts'
 import { mappingKinds } from './mapping/kinds.ts'
 import { startProcess } from './process.ts'
 import type { RunStream } from './sync/runs.ts'
 
-const say = (text = '') => process.stdout.write(`${text}\n`)
 const by = { actor: 'system' } as const
 const adminEmail = 'admin@demo.example'
 
-async function simulatorOf(connector: Connector): Promise<SimulatorModule<Settings>> {
-  return import(new URL(`../plugins/${connector.id}/simulator.ts`, import.meta.url).href)
+/** As much as every vendor hands out to the last detail in one sync, and within a minute. */
+const size: WorldSize = { companies: 40, contacts: 1_000, configurations: 1_200 }
+
+export interface DemoOptions {
+  /** The PSA, as the catalogue has it. */
+  readonly connector: Connector
+  readonly settings: HubSettings
+  readonly log: Logger
+  readonly size: WorldSize
+  /** A line for the person who watches. */
+  readonly say: (line: string) => void
+  /** What is going on right now, in place of what it said before; empty when nothing is. */
+  readonly progress?: (text: string) => void
 }
 
-/** On the port of last time, so that the stored connection finds it again; on another one if that is taken. */
-async function serve(
-  module: SimulatorModule<Settings>,
-  dataDir: string,
-  id: string,
-): Promise<{ server: SimulatorServer; settings: Settings }> {
-  const file = join(dataDir, `simulator-port-${id}`)
-  const known = Number(await readFile(file, 'utf8').catch(() => '0'))
-  const simulator = module.simulate(createWorld())
-  const server = await serveSimulator(simulator, { port: known }).catch(() => serveSimulator(simulator))
+export interface Demo {
+  readonly hub: Hub
+  readonly simulator: SimulatorServer
+  readonly connectionId: number
+  /** Of the panel. */
+  readonly address: string
+  /** The sync that every start begins with has ended, or was stopped. */
+  readonly synced: Promise<void>
+  stop(): Promise<void>
+}
+
+function simulatorFile(id: string): URL {
+  return new URL(`../plugins/${id}/simulator.ts`, import.meta.url)
+}
+
+/** The PSAs that can be simulated. */
+async function simulated(): Promise<readonly Connector[]> {
+  const psas = (await loadCatalogue([])).all().filter(({ kind }) => kind === 'psa')
+  const found = await Promise.all(
+    psas.map(({ id }) =>
+      access(simulatorFile(id)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return psas.filter((_, index) => found[index])
+}
+
+/** A simulator has no screens: who follows a link out of the panel is told so. */
+function withScreens({ name }: Connector, simulator: Simulator): Pick<Simulator, 'answer'> {
+  const headers = { 'content-type': 'text/html; charset=utf-8' }
+  const page = `<!doctype html><title>${name}</title><h1>${name} would open here</h1><p>With a real connection this link shows the record in ${name}. In the demo ${name} is simulated and has no screens.</p>`
+  return {
+    answer: (request) =>
+      request.headers.accept?.includes('text/html') ? { status: 200, headers, body: page } : simulator.answer(request),
+  }
+}
+
+/** On the port of last time: a vendor's account may be its address, and another account's records are not taken. */
+async function serve(connector: Connector, dataDir: string, size: WorldSize) {
+  const module: SimulatorModule<Settings> = await import(simulatorFile(connector.id).href)
+  const simulator = module.simulate(createWorld(size))
+  const file = join(dataDir, `simulator-port-${connector.id}`)
+  const port = Number(await readFile(file, 'utf8').catch(() => '0'))
+  const server = await serveSimulator(withScreens(connector, simulator), { port }).catch((cause: unknown) => {
+    throw new Error(
+      `Port ${port}, where the data in ${dataDir} expect the simulator, is in use. Stop what uses it, or delete ${dataDir}.`,
+      { cause },
+    )
+  })
   await writeFile(file, new URL(server.origin).port)
   return { server, settings: simulator.settings(server.origin) }
 }
 
-/** The admin of the demo; the password is told when it is made, and never again. */
-async function admin(hub: Hub): Promise<string | undefined> {
-  if (await hub.users.hasAdmin()) return undefined
+/** Tells how to log in; the password when the admin is made, and never again. */
+async function logIn(hub: Hub): Promise<string> {
+  if (await hub.users.hasAdmin())
+    return `Log in as ${adminEmail}; the password was shown at the first start (forgotten? DATA_DIR=${hub.settings.dataDir} npm run hub -- user reset ${adminEmail}).`
   const password = randomBytes(9).toString('base64url')
   await hub.users.add({ email: adminEmail, name: 'Demo Admin', role: 'admin', password })
-  return password
+  return `Log in as ${adminEmail} with the password ${password} (shown only now).`
 }
 
-/** The demo's connection; made and tested at the first start, pointed at the simulator's port at later ones. */
+/** The demo's connection, made and tested at the first start. */
 async function connect(hub: Hub, connector: Connector, settings: Settings): Promise<number> {
-  const all = await hub.connections.list()
-  const known = all.find((each) => each.state !== 'disconnected' && each.connector === connector.id)
-  if (known) {
-    const moved = Object.entries(settings).some(
-      ([name, value]) => !(name in known.secrets) && known.settings[name] !== value,
-    )
-    if (moved) await hub.connections.update(known.id, { settings }, by)
-    return known.id
-  }
-  const other = all.find((each) => each.state !== 'disconnected' && each.kind === 'psa')
-  if (other)
+  const psa = (await hub.connections.list()).find(({ state, kind }) => state !== 'disconnected' && kind === 'psa')
+  if (psa?.connector === connector.id) return psa.id
+  if (psa)
     throw new Error(
-      `This data folder has the demo of ${other.connectorName}. Choose another DATA_DIR for ${connector.name}, or delete this one.`,
+      `${hub.settings.dataDir} has the demo of ${psa.connectorName}. Choose another DATA_DIR for ${connector.name}, or delete this one.`,
     )
   const { id } = await hub.connections.add(
     { connector: connector.id, name: `${connector.name} (simulator)`, settings },
@@ -76,105 +128,157 @@ async function connect(hub: Hub, connector: Connector, settings: Settings): Prom
 
 const columns = ['received', 'created', 'updated', 'unchanged', 'removed', 'rejected'] as const
 
-function table(rows: readonly RunStream[]): string {
-  const name = (stream: StreamName) => streams[stream].title
-  const width = Math.max(...rows.map((row) => name(row.stream).length), 8)
-  const head = `  ${''.padEnd(width)}${columns.map((column) => column.padStart(11)).join('')}`
-  return [
-    head,
-    ...rows.map(
-      (row) =>
-        `  ${name(row.stream).padEnd(width)}${columns.map((column) => String(row[column]).padStart(11)).join('')}`,
-    ),
-  ].join('\n')
+/** Stream by stream, what others depend on first. */
+function counts(run: readonly RunStream[]): string {
+  const rows = streamNames.flatMap((stream) => run.filter((row) => row.stream === stream))
+  const lines = table(
+    ['', ...columns],
+    rows.map((row) => [streams[row.stream].title, ...columns.map((column) => row[column])]),
+  )
+  return lines.replace(/^/gm, '  ')
 }
 
-/** Syncs and shows how far it is; answers when the run has ended. */
-async function sync(hub: Hub, connectionId: number, full: boolean, stopped: AbortSignal): Promise<void> {
-  const [before] = await hub.runs.list({ connectionId, limit: 1 })
-  await hub.queue.forceSync(connectionId, { full, requestedBy: 'demo' })
-  while (!stopped.aborted) {
+/** Syncs everything and shows how far it is, until the run has ended. */
+async function sync(demo: Omit<Demo, 'synced' | 'stop'>, options: DemoOptions, stopped: AbortSignal): Promise<void> {
+  const { hub, simulator, connectionId } = demo
+  const { connector, say, progress = () => {} } = options
+  const ended = (run: { readonly finishedAt: Date | null }) => run.finishedAt !== null
+  const before = await hub.runs.list({ connectionId })
+  const first = !before.some(ended)
+  if (!first) say('The data of last time are here; a sync of all of it again:')
+  else say(before.length === 0 ? 'The first sync:' : 'The first sync was interrupted; it goes on:')
+  const requestsBefore = simulator.total
+  let limitTold = false
+  await hub.queue.forceSync(connectionId, { full: true, requestedBy: 'demo' })
+  for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 250))
+    if (stopped.aborted) return
     const [latest] = await hub.runs.list({ connectionId, limit: 1 })
-    if (latest === undefined || latest.id === before?.id) continue
+    // One that was interrupted goes on under its number.
+    if (latest === undefined || before.some((run) => run.id === latest.id && ended(run))) continue
     const run = await hub.runs.get(latest.id)
     if (run === undefined) continue
-    if (run.state === 'running' || run.state === 'waiting') {
-      const now = run.streams
-        .filter(({ state }) => state === 'running')
-        .map(({ stream, received }) => `${streams[stream].title} ${received}`)
-      if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K  ${run.received} records … ${now.join(', ')}`)
+    if (run.finishedAt === null) {
+      const limit = connector.limits.windows.find(
+        ({ requests, seconds }) => seconds >= 60 && simulator.total > requests / 2,
+      )
+      if (limit && !limitTold) {
+        progress('')
+        say(
+          `  ${connector.name} is sent no more than ${limit.requests} requests in ${limit.seconds} seconds; the hub spreads them out. The panel can be used meanwhile.`,
+        )
+        limitTold = true
+      }
+      progress(`  ${run.received} records … ${underWay(run, connector).join(', ')}`)
       continue
     }
-    if (process.stdout.isTTY) process.stdout.write('\r\u001b[K')
-    say(table(run.streams))
-    say()
-    const took = ((run.finishedAt?.getTime() ?? 0) - run.startedAt.getTime()) / 1000
+    progress('')
+    say(counts(run.streams))
+    say('')
+    const took = (run.finishedAt.getTime() - run.startedAt.getTime()) / 1000
     say(
-      `  ${run.received} records in ${took.toFixed(1)} s: ${run.created} new, ${run.updated} changed, ${run.removed} gone. The run ${run.state}.`,
+      `  ${run.received} records with ${simulator.total - requestsBefore} requests in ${took.toFixed(1)} s: ${run.created} new, ${run.updated} changed, ${run.removed} gone. The run ${run.state}.`,
     )
     if (run.errorAdmin) say(`  ${run.errorAdmin}`)
+    if (first) for (const kind of mappingKinds) await hub.mapping.values.createUnmapped(connectionId, kind, by)
     return
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { psa: { type: 'string', default: '' } } })
-  const settings = readSettings({ LOG_LEVEL: 'error', ...process.env, DATA_DIR: process.env.DATA_DIR || './data/demo' })
-  await mkdir(settings.dataDir, { recursive: true })
-  say('Starting PostgreSQL and the hub …')
-  const running = await startProcess(settings, pino({ level: settings.logLevel }))
-  const { hub } = running
+type Run = NonNullable<Awaited<ReturnType<Hub['runs']['get']>>>
+
+function underWay(run: Run, { name }: Connector): string[] {
+  const reading = run.streams
+    .filter(({ state }) => state === 'running')
+    .map(({ stream, received }) => `${streams[stream].title} ${received}`)
+  const until = run.waitingUntil
+  return until !== null && until.getTime() > Date.now()
+    ? [...reading, `waiting for the limit of ${name} until ${until.toLocaleTimeString('en-GB')}`]
+    : reading
+}
+
+/** Starts the hub and the simulator; answers when the panel can be used, with the sync under way. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { connector, settings, log, size, say } = options
+  const running = await startProcess(settings, log)
+  const { hub, address = '' } = running
   const stopped = new AbortController()
-  let server: SimulatorServer | undefined
+  let simulator: SimulatorServer | undefined
+  let synced: Promise<void> | undefined
   const stop = async () => {
     stopped.abort()
+    await synced?.catch(() => {})
     await running.stop()
-    await server?.close()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, async () => {
-      say('\nStopping …')
-      await stop()
-      process.exit(0)
-    })
+    await simulator?.close()
   }
   try {
-    const connector = hub.catalogue.get(values.psa)
-    if (connector === undefined)
-      throw new Error(
-        `There is no connector "${values.psa}". There are: ${hub.catalogue
-          .all()
-          .map(({ id }) => id)
-          .join(', ')}.`,
-      )
-    const module = await simulatorOf(connector)
-    const served = await serve(module, settings.dataDir, connector.id)
-    server = served.server
-    say(`${connector.name} is simulated at ${server.origin}: a fictional MSP, nothing leaves this machine.`)
+    const served = await serve(connector, settings.dataDir, size)
+    simulator = served.server
     const connectionId = await connect(hub, connector, served.settings)
-    const first = (await hub.runs.list({ connectionId, limit: 1 })).length === 0
-    say(first ? 'The first sync:' : 'The data of last time are here; a sync of all of it again:')
-    await sync(hub, connectionId, true, stopped.signal)
-    if (first) for (const kind of mappingKinds) await hub.mapping.values.createUnmapped(connectionId, kind, by)
-    const password = await admin(hub)
-    if (stopped.signal.aborted) return
-    say()
-    say(`The panel: ${running.address}/admin`)
-    say(
-      password === undefined
-        ? `Log in as ${adminEmail}; the password was shown at the first start (forgotten? npm run hub -- user reset ${adminEmail}).`
-        : `Log in as ${adminEmail} with the password ${password} (shown only now).`,
-    )
-    say('Ctrl-C stops everything.')
+    say(`${connector.name} is simulated at ${simulator.origin}: a fictional MSP, nothing leaves this machine.`)
+    say(`The panel: ${address}/admin`)
+    say(await logIn(hub))
+    say('')
+    const demo = { hub, simulator, connectionId, address }
+    synced = sync(demo, options, stopped.signal)
+    return { ...demo, synced, stop }
   } catch (error) {
-    if (stopped.signal.aborted) return
     await stop()
     throw error
   }
 }
 
-await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
-})
+/** The command line: one data folder for each PSA, unless DATA_DIR says otherwise. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { psa: { type: 'string', default: '' } } })
+  const psas = await simulated()
+  const connector = psas.find(({ id }) => id === values.psa)
+  if (connector === undefined)
+    throw new Error(`There is no demo of "${values.psa}". There are: ${psas.map(({ id }) => id).join(', ')}.`)
+  const settings = readSettings({
+    LOG_LEVEL: 'error',
+    ...process.env,
+    DATA_DIR: process.env.DATA_DIR || join('data', 'demo', connector.id),
+    // What is made up does not belong into a database somebody keeps.
+    DATABASE_URL: '',
+  })
+  const known = await access(settings.dataDir).then(
+    () => true,
+    () => false,
+  )
+  await mkdir(settings.dataDir, { recursive: true })
+  say(`Starting PostgreSQL and the hub in ${settings.dataDir}${known ? '' : ', some ten seconds the first time'} …`)
+  const terminal = process.stdout.isTTY === true
+  const starting = startDemo({
+    connector,
+    settings,
+    log: pino({ level: settings.logLevel }),
+    size,
+    say,
+    ...(terminal && { progress: (text: string) => process.stdout.write(`\r\u001b[K${text}`) }),
+  })
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      stopping = true
+      say(`${terminal ? '\r\u001b[K' : ''}Stopping …`)
+      await starting.then((demo) => demo.stop()).catch(() => {})
+      process.exit(0)
+    })
+  }
+  const demo = await starting
+  await demo.synced.catch(async (error: unknown) => {
+    if (stopping) return
+    await demo.stop()
+    throw error
+  })
+  if (stopping) return
+  say('')
+  say(`Look around at ${demo.address}/admin. Ctrl-C stops everything.`)
+}
+
+if (import.meta.main)
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  })

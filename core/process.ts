@@ -1,4 +1,6 @@
 /** A hub at work: its roles started and, when the time comes, stopped in order. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { HubSettings } from '../config/settings.ts'
@@ -18,6 +20,7 @@ const graceMs = 20_000
 
 /** Starts the roles the settings name. */
 export async function startProcess(settings: HubSettings, log: Logger): Promise<RunningHub> {
+  if (settings.roles.includes('web')) await tryPort(settings)
   const hub = await openHub(settings, log)
   let web: FastifyInstance | undefined
   let stopping: Promise<void> | undefined
@@ -51,6 +54,17 @@ export async function startProcess(settings: HubSettings, log: Logger): Promise<
     await stop()
     throw error
   }
+}
+
+/** Before anything is started: a second start by mistake leaves the first hub, and its PostgreSQL, alone. */
+async function tryPort({ host, port }: HubSettings): Promise<void> {
+  const server = createServer().listen({ host, port })
+  await once(server, 'listening').catch((cause: unknown) => {
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+    throw taken ? new Error(`Port ${port} is in use already. Set PORT to another one.`, { cause }) : cause
+  })
+  server.close()
+  await once(server, 'close')
 }
 
 function localAddress(web: FastifyInstance, host: string): string {
