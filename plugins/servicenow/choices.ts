@@ -2,7 +2,7 @@
 import type { Context } from '../../core/connector/contract.ts'
 import type { Row } from '../../core/connector/parse.ts'
 import { isForbidden } from './client.ts'
-import { fetchPage, readAll, type WholeList } from './paging.ts'
+import { fetchPage, pageSize, readAll, type WholeList } from './paging.ts'
 import { equals, noneOf, oneOf } from './query.ts'
 import type { ServiceNowSettings } from './settings.ts'
 import { boolOf, integerOf, labelOf, rawOf } from './values.ts'
@@ -18,7 +18,7 @@ export interface ListedChoice {
 }
 
 const language = 'en'
-/** Rows looked at together for values that are new; few, for most show the same. */
+/** Rows looked at first for values that are new; few, for most show the same. */
 const sample = 200
 
 export interface Choices {
@@ -92,6 +92,7 @@ export async function valuesIn(ctx: Ctx, table: string, column: string): Promise
     }
     isWhole &&= page.total !== undefined && page.rows.length >= Math.min(size, page.total - offset)
     offset += size
+    size = pageSize
     if (page.total !== undefined && offset < page.total) continue
     const partial = `The ServiceNow user may not see all rows of ${table}, so there may be more values of ${column} than were found; what did not come stays in the hub as it is. Grant the roles that the connection's check names, or look at the read ACLs of the table and of its child tables.`
     return { listed: [...found.values()], partial: isWhole ? undefined : partial }

@@ -174,7 +174,8 @@ export async function check(ctx: Ctx): Promise<Checked> {
         const table = right.probe(layout)
         if (table === undefined) return []
         const chosen = right.chosen?.(ctx.settings).flatMap((column) => column || []) ?? []
-        return [probe(ctx, table, [...(right.columns ?? []), ...chosen]).then((seen) => [right.id, seen] as const)]
+        const columns = [...new Set([...(right.columns ?? []), ...chosen])]
+        return [probe(ctx, table, columns).then((seen) => [right.id, seen] as const)]
       }),
     ),
   )
@@ -202,14 +203,23 @@ async function nameOfInstance(ctx: Ctx): Promise<string | undefined> {
   }
 }
 
-type Seen = { readonly state: 'readable' | 'forbidden' | 'hidden' | 'absent'; readonly missing: readonly string[] }
+interface Seen {
+  readonly state: 'readable' | 'forbidden' | 'hidden' | 'absent'
+  readonly missing: readonly string[]
+  /** Rows of the first few that are counted and do not come. */
+  readonly hidden?: number
+}
+
+/** Rows looked at in each table. */
+const few = 20
 
 /** `hidden`: ServiceNow counts rows and hands out none, which is how it refuses without saying so. */
 async function probe(ctx: Ctx, table: string, columns: readonly string[]): Promise<Seen> {
   try {
-    const { rows, total } = await list(ctx, { table, columns: ['sys_id', ...columns], conditions: [] }, { limit: 20 })
+    const { rows, total } = await list(ctx, { table, columns: ['sys_id', ...columns], conditions: [] }, { limit: few })
     const missing = rows.length === 0 ? [] : columns.filter((column) => rows.every((row) => row[column] === undefined))
-    return { state: rows.length === 0 && (total ?? 0) > 0 ? 'hidden' : 'readable', missing }
+    const hidden = Math.max(0, Math.min(few, total ?? 0) - rows.length)
+    return { state: hidden > 0 && rows.length === 0 ? 'hidden' : 'readable', missing, hidden }
   } catch (error) {
     if (isForbidden(error)) return { state: 'forbidden', missing: [] }
     if (isNoTable(error)) return { state: 'absent', missing: [] }
@@ -235,6 +245,10 @@ function verdict({ id, right, blind, absent }: Right, seen: Seen | undefined): P
       'missing',
       `The table is readable, but not its columns ${seen.missing.join(', ')}: field ACLs hide them, or they do not exist. Look at the ACLs, and at the columns that the settings name.`,
     )
+  }
+  if (seen.hidden) {
+    const message = `ServiceNow does not hand out ${seen.hidden} of the first ${few} rows: the user may not read them. Where rows are hidden nothing counts as gone. Look at the read ACLs of the table and of its child tables.`
+    return line('unknown', message)
   }
   return blind ? line('unknown', blind) : line('ok', 'Readable.')
 }

@@ -59,6 +59,12 @@ t.test('sees refusals without a word: rows that are counted and not sent, column
   const checked = await serviceNow.check(one.context())
   t.match(states(checked), { tickets: 'missing', configurations: 'missing', companies: 'ok' })
   t.match(checked.permissions.find(({ permission }) => permission === 'configurations')?.message, /warranty_expiration/)
+  one.simulator.hideColumns(() => false)
+  one.simulator.hideRows((table, id) => table === 'sys_user' && id % 4 === 0)
+  t.match(
+    (await serviceNow.check(one.context())).permissions.find(({ permission }) => permission === 'contacts'),
+    { state: 'unknown', message: /5 of the first 20 rows/ },
+  )
 })
 
 t.test('a recipe that was not followed is a missing table', async (t) => {

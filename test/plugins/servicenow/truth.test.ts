@@ -310,3 +310,33 @@ t.test('a name nobody gave, a status nobody set, and the name of a record that c
   for (const { name, email } of await records('contacts')) t.equal(name, email ?? '')
   for (const company of await records('companies')) t.match(company, { statusId: null, active: null })
 })
+
+t.test('an item that Discovery found twice counts once', async (t) => {
+  const original = sysId('cmdb_ci', 8)
+  const twin = sysId('cmdb_ci', 9)
+  const { context, pages } = await simulated(
+    t,
+    small,
+    {},
+    {
+      altered: (_request, answer) => {
+        const { result } = Object(answer.body)
+        if (!Array.isArray(result)) return answer
+        const marked = result.map((row) =>
+          row.sys_id?.value === twin ? { ...row, duplicate_of: { display_value: 'It', value: original } } : row,
+        )
+        return { ...answer, body: { result: marked } }
+      },
+    },
+  )
+  for (const since of [undefined, '2000-01-01T00:00:00Z']) {
+    const read = await pages('configurations', since ? { since } : {})
+    const ids = read.flatMap(({ records }) => records.map(({ sourceId }) => sourceId))
+    t.ok(ids.includes(original) && !ids.includes(twin))
+    t.same(
+      read.flatMap(({ removals = [] }) => removals),
+      [twin],
+    )
+  }
+  t.equal(await serviceNow.streams.configurations?.readOne?.(context(), twin), null)
+})
