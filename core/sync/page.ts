@@ -1,10 +1,9 @@
 /** One page into the database: one transaction for rows, change log, notes, counts and checkpoint. */
-import { isDeepStrictEqual } from 'node:util'
-import type { FieldKind, Json, StreamName } from '../connector/index.ts'
-import { columnsOf, toColumns } from '../store/columns.ts'
+import type { Json, StreamName } from '../connector/index.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { type Difference, PageWriter, type Row } from '../store/page-writer.ts'
 import { assertHeld, type Lease } from './lease.ts'
+import { type Change, type Merged, merger } from './merge.ts'
 import type { Pass } from './pass.ts'
 import type { Prepared, PreparedPage } from './prepare.ts'
 import type { Scope } from './scope.ts'
@@ -37,36 +36,19 @@ export interface PageInput {
   readonly total: number | undefined
 }
 
-interface Change {
-  readonly recordId: number
-  readonly field: string
-  readonly before: unknown
-  readonly after: unknown
-}
-
 type Tally = [received: number, created: number, updated: number, restored: number, rejected: number, skipped: number]
-
-/** Fields that change without the record changing for its reader; written, not logged. */
-const unlogged: ReadonlySet<string> = new Set(['source_updated_at', 'source_url', 'source_id'])
-
-function same(kind: FieldKind, before: unknown, after: unknown): boolean {
-  if (before === after) return true
-  if (kind === 'instant' && typeof before === 'string' && typeof after === 'string')
-    return Date.parse(before) === Date.parse(after)
-  return isDeepStrictEqual(before, after)
-}
 
 export class PageStore {
   readonly #database: Database
   readonly #context: PageContext
   readonly #writer: PageWriter
-  readonly #kinds: ReadonlyMap<string, FieldKind>
+  readonly #merge: ReturnType<typeof merger>
 
   constructor(database: Database, context: PageContext) {
     this.#database = database
     this.#context = context
     this.#writer = new PageWriter(context.stream)
-    this.#kinds = new Map(columnsOf(context.stream).map((column) => [column.name, column.kind]))
+    this.#merge = merger(context.stream)
   }
 
   /** Commits the page and answers what it came to; answers undefined if it had been committed before. */
@@ -151,7 +133,7 @@ export class PageStore {
       sql,
       changed.flatMap(({ id }) => id ?? []),
     )
-    const merged: Record<string, unknown>[] = []
+    const merged: Merged['row'][] = []
     const changes: Change[] = []
     const plans: Parameters<typeof stage>[3] = []
     const written: Difference[] = []
@@ -161,29 +143,19 @@ export class PageStore {
       const row = rows[index]
       const before = id === null ? undefined : stored.get(id)
       if (row === undefined || before === undefined) continue
-      const after = toColumns(this.#context.stream, JSON.parse(row.json))
-      const own: Change[] = []
-      const companyId = this.#context.stream === 'companies' ? before.company_id : row.companyId
-      let differs = removed || before.company_id !== companyId
-      for (const [name, value] of Object.entries(after)) {
-        if (same(this.#kinds.get(name) ?? 'json', before[name], value)) continue
-        differs = true
-        if (!unlogged.has(name))
-          own.push({ recordId: before.id, field: name, before: before[name] ?? null, after: value })
-      }
-      if (!differs) continue
+      const merge = this.#merge(before, row)
+      if (!merge.differs) continue
       written.push(difference)
-      if (removed) {
-        restored++
-        own.push({ recordId: before.id, field: 'removed_at', before: before.removed_at, after: null })
-      }
+      if (removed) restored++
       if (this.#context.lease.mode === 'plan') {
-        const pairs = Object.fromEntries(own.map((change) => [change.field, [change.before, change.after] as const]))
+        const pairs = Object.fromEntries(
+          merge.changes.map((change) => [change.field, [change.before, change.after] as const]),
+        )
         plans.push({ action: removed ? 'restore' : 'update', row, recordId: before.id, changes: pairs })
         continue
       }
-      changes.push(...own)
-      merged.push({ ...before, ...after, company_id: companyId, content_hash: row.hash })
+      changes.push(...merge.changes)
+      merged.push(merge.row)
     }
     if (plans.length > 0) await stage(sql, this.#context, 'plan', plans)
     if (merged.length > 0) await this.#writer.update(sql, merged)

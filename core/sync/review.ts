@@ -1,8 +1,8 @@
 /** The review queue: changes the breaker withheld and plans of dry runs, to be applied or rejected by a person. */
 import { fieldsOf, type StreamName, streamNames } from '../connector/index.ts'
-import { toColumns } from '../store/columns.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { PageWriter, type Row } from '../store/page-writer.ts'
+import { merger } from './merge.ts'
 import { logChanges } from './page.ts'
 import type { SyncServices } from './services.ts'
 import { markRemoved, rowOf } from './sweep.ts'
@@ -216,24 +216,19 @@ async function overwrite(
     sql,
     updates.map(({ recordId }) => recordId),
   )
-  const changes: { recordId: number; field: string; before: unknown; after: unknown }[] = []
-  const rows = updates.flatMap(({ recordId, row }) => {
+  const merge = merger(stream)
+  const merged = updates.flatMap(({ recordId, row }) => {
     const before = stored.get(recordId)
-    if (before === undefined) return []
-    const after = toColumns(stream, JSON.parse(row.json))
-    for (const [field, value] of Object.entries(after)) {
-      if (JSON.stringify(before[field]) !== JSON.stringify(value))
-        changes.push({ recordId, field, before: before[field] ?? null, after: value })
-    }
-    return [
-      {
-        ...before,
-        ...after,
-        company_id: stream === 'companies' ? before.company_id : row.companyId,
-        content_hash: row.hash,
-      },
-    ]
+    return before === undefined ? [] : merge(before, row)
   })
-  await writer.update(sql, rows)
-  await logChanges(sql, null, stream, changes)
+  await writer.update(
+    sql,
+    merged.map(({ row }) => row),
+  )
+  await logChanges(
+    sql,
+    null,
+    stream,
+    merged.flatMap(({ changes }) => changes),
+  )
 }
