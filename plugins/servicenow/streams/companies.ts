@@ -33,22 +33,23 @@ export const companies: Stream<'companies', ServiceNowSettings> = {
   customFields: (ctx) => customColumns(ctx, companyTables(ctx)),
 
   async *read(ctx) {
-    const reader = await companyReader(ctx)
-    yield* readPages<'companies'>(
-      ctx,
-      { questions: questionsFor(ctx), deletions: async () => ['core_company', 'customer_account'] },
-      (rows) => {
-        const own = rows.filter((row) => boolOf(row.primary) === true)
-        const records = rows.filter((row) => !own.includes(row)).map(reader)
-        return own.length > 0 ? { records, removals: own.flatMap((row) => rawOf(row.sys_id) ?? []) } : { records }
-      },
-    )
+    const reading = {
+      questions: questionsFor(ctx),
+      deletions: async () => ['core_company', 'customer_account'],
+      isLeftOut: isOwn,
+    }
+    yield* readPages<'companies'>(ctx, reading, await companyReader(ctx))
   },
 
   async readOne(ctx, sourceId) {
     const row = await readRow(ctx, questionsFor(ctx), sourceId)
-    return row && boolOf(row.primary) !== true ? (await companyReader(ctx))(row) : null
+    return row && !isOwn(row) ? (await companyReader(ctx))(row) : null
   },
+}
+
+/** The provider itself. */
+function isOwn(row: Row): boolean {
+  return boolOf(row.primary) === true
 }
 
 function companyTables(ctx: Context<ServiceNowSettings>): readonly string[] {

@@ -37,21 +37,17 @@ export const configurations: Stream<'configurations', ServiceNowSettings> = {
   customFields: (ctx) => customColumns(ctx, dictionaryTables),
 
   async *read(ctx) {
-    const configuration = await configurationReader(ctx)
     const reading = {
       questions: await questionsFor(ctx),
       // Only these: Discovery deletes adapters and disks by the thousand, which are configuration items, too.
       deletions: () => classesOf(ctx, layoutOf(ctx.settings).configurations),
+      isLeftOut: isTwin,
       // A change of the asset alone does not touch the configuration item.
       ...(layoutOf(ctx.settings).datesInAsset
         ? { changed: (since: string) => `sys_updated_on>=${since}^ORasset.sys_updated_on>=${since}` }
         : {}),
     }
-    yield* readPages<'configurations'>(ctx, reading, (rows) => {
-      const twins = rows.filter(isTwin)
-      const records = rows.filter((row) => !isTwin(row)).map(configuration)
-      return twins.length > 0 ? { records, removals: twins.flatMap((row) => rawOf(row.sys_id) ?? []) } : { records }
-    })
+    yield* readPages<'configurations'>(ctx, reading, await configurationReader(ctx))
   },
 
   async readOne(ctx, sourceId) {

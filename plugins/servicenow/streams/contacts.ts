@@ -34,15 +34,12 @@ export const contacts: Stream<'contacts', ServiceNowSettings> = {
   customFields: (ctx) => customColumns(ctx, tablesOf(ctx)),
 
   async *read(ctx) {
-    const contact = await contactReader(ctx)
-    const reading = { questions: [questionFor(ctx)], deletions: async () => ['sys_user', 'customer_contact'] }
-    yield* readPages<'contacts'>(ctx, reading, (rows) => {
-      const machines = rows.filter(isMachine)
-      const records = rows.filter((row) => !isMachine(row)).map(contact)
-      return machines.length > 0
-        ? { records, removals: machines.flatMap((row) => rawOf(row.sys_id) ?? []) }
-        : { records }
-    })
+    const reading = {
+      questions: [questionFor(ctx)],
+      deletions: async () => ['sys_user', 'customer_contact'],
+      isLeftOut: isMachine,
+    }
+    yield* readPages<'contacts'>(ctx, reading, await contactReader(ctx))
   },
 
   async readOne(ctx, sourceId) {

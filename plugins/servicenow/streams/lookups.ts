@@ -86,7 +86,7 @@ export function isInUse(column: string, value: string, label: string | null | un
 export const ticketBoards: Stream<'ticketBoards', ServiceNowSettings> = {
   deletes: 'by-absence',
   async *read(ctx): AsyncGenerator<Page<'ticketBoards'>> {
-    yield* readPages<'ticketBoards'>(ctx, { questions: [groups] }, (rows) => ({ records: rows.map(board) }))
+    yield* readPages<'ticketBoards'>(ctx, { questions: [groups] }, board)
   },
 }
 

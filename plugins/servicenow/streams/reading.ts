@@ -1,7 +1,7 @@
 /** A pass over one of the big tables: lists, pages, checkpoints, and what it means when rows are held back. */
 import type { Context, Page, ReadContext } from '../../../core/connector/contract.ts'
 import { integer, isRow, type Row, text } from '../../../core/connector/parse.ts'
-import type { StreamName } from '../../../core/connector/records.ts'
+import type { RecordOf, StreamName } from '../../../core/connector/records.ts'
 import { beginning, type Position, pages } from '../paging.ts'
 import { equals, plain } from '../query.ts'
 import type { ServiceNowSettings } from '../settings.ts'
@@ -10,7 +10,6 @@ import { instantOf, labelOf, rawOf } from '../values.ts'
 import { deletedSince } from './deletions.ts'
 
 type Ctx = ReadContext<ServiceNowSettings>
-type Content<K extends StreamName> = Pick<Page<K>, 'records' | 'removals'>
 
 /** Late transactions commit behind `sys_updated_on`, which counts whole seconds. */
 export const overlapSeconds = 600
@@ -25,13 +24,15 @@ export interface Reading {
   readonly changed?: (literal: string) => string
   /** Tables of the records, as `sys_audit_delete` names them; asked for only when they are needed. */
   readonly deletions?: () => Promise<readonly string[]>
+  /** Rows that are no records; one that was has become such a row. */
+  readonly isLeftOut?: (row: Row) => boolean
 }
 
 /** Reads the lists one after another; with `ctx.since` only what changed, and what is gone. */
 export async function* readPages<K extends StreamName>(
   ctx: Ctx,
-  { questions, changed = (literal) => `sys_updated_on>=${literal}`, deletions }: Reading,
-  content: (rows: readonly Row[]) => Content<K>,
+  { questions, changed = (literal) => `sys_updated_on>=${literal}`, deletions, isLeftOut = () => false }: Reading,
+  record: (row: Row) => RecordOf<K>,
 ): AsyncGenerator<Page<K>> {
   const { since } = ctx
   const literal = since === undefined ? undefined : await literalSince(ctx, questions[0], since)
@@ -60,10 +61,10 @@ export async function* readPages<K extends StreamName>(
         last && from !== undefined && deletions
           ? await deletedSince(ctx, await deletions(), literal ?? (await literalSince(ctx, question, from)), tables)
           : []
-      const made = content(page.rows)
+      const removals = [...page.rows.filter(isLeftOut).flatMap((row) => rawOf(row.sys_id) ?? []), ...gone]
       yield {
-        ...made,
-        ...(gone.length > 0 ? { removals: [...(made.removals ?? []), ...gone] } : {}),
+        records: page.rows.filter((row) => !isLeftOut(row)).map(record),
+        ...(removals.length > 0 ? { removals } : {}),
         checkpoint: { list: index, last: page.last, hidden },
         ...(since === undefined && narrowed.length === 1 && begin.last === '' && page.total !== undefined
           ? { total: page.total }

@@ -31,7 +31,7 @@ export const sites: Stream<'sites', ServiceNowSettings> = {
   async *read(ctx): AsyncGenerator<Page<'sites'>> {
     const site = siteReader(ctx, await mainSites(ctx, ofCompanies))
     const reading = { questions: [question], deletions: async () => ['cmn_location'] }
-    yield* readPages<'sites'>(ctx, reading, (rows) => ({ records: rows.map(site) }))
+    yield* readPages<'sites'>(ctx, reading, site)
   },
 
   async readOne(ctx, sourceId) {
