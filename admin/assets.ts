@@ -23,7 +23,19 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-const styles = ['base', 'shell', 'elements', 'overlays', 'tables', 'home', 'connections', 'runs', 'records', 'narrow']
+const styles = [
+  'base',
+  'shell',
+  'elements',
+  'overlays',
+  'tables',
+  'home',
+  'connections',
+  'runs',
+  'records',
+  'workflows',
+  'narrow',
+]
 const scripts = ['mode.js', 'state.js', 'start.js']
 const alphabets = ['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext', 'greek', 'vietnamese']
 

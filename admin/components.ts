@@ -8,6 +8,7 @@ const own = {
   HomePage: 'home.tsx',
   ConnectionsPage: 'connections.tsx',
   ConnectionPage: 'connection.tsx',
+  SwitchPage: 'switch.tsx',
   RunPage: 'run.tsx',
   ReviewsPage: 'reviews.tsx',
   MappingPage: 'mapping.tsx',

@@ -13,6 +13,7 @@ import { mappingPage } from './pages/mapping.ts'
 import { handlerOf } from './pages/page.ts'
 import { reviewsPage } from './pages/reviews.ts'
 import { runPage } from './pages/run.ts'
+import { switchPage } from './pages/switch.ts'
 import { historySpecs } from './resources/history.ts'
 import { hubSpecs } from './resources/hub.ts'
 import { resourceOf } from './resources/options.ts'
@@ -37,6 +38,7 @@ export async function preparePanel(services: PanelServices): Promise<(scope: Fas
   const pages = {
     connections: connectionsPage(services),
     connection: connectionPage(services),
+    switch: switchPage(services),
     run: runPage(services),
     reviews: reviewsPage(services),
     mapping: mappingPage(services),

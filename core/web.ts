@@ -7,13 +7,15 @@ import { buildServer } from './server.ts'
 
 /** Builds the web server of the hub; the caller listens and closes. */
 export async function buildWeb(hub: Hub): Promise<FastifyInstance> {
-  const { database, catalogue, connections, runs, review, queue, mapping, audit, settings } = hub
+  const { database, catalogue, connections, psaSwitch, runs, review, queue, mapping, audit, settings } = hub
   const panel = {
     database,
     bundleFolder: settings.panelDir ?? join(settings.dataDir, 'panel'),
     version: hub.version,
+    publicUrl: settings.publicUrl,
     catalogue,
     connections,
+    psaSwitch,
     runs,
     review,
     queue,

@@ -1,5 +1,6 @@
 /** A new connection: choose the connector, fill in, test, connect. */
-import { Link } from 'react-router-dom'
+import { Link, useNavigate } from 'react-router-dom'
+import type { ConnectorCard } from '../pages/catalogue.ts'
 import type { ConnectionsData } from '../pages/connections.ts'
 import type { Wire } from '../wire.ts'
 import { NewConnection } from './new-connection.tsx'
@@ -15,6 +16,7 @@ export function AddConnection({
   chosen: string
   choose: (id: string) => void
 }) {
+  const navigate = useNavigate()
   const connector = data.catalogue.find(({ id }) => id === chosen)
   if (connector) return <NewConnection key={connector.id} connector={connector} companies={data.companies} />
   const kinds = Object.keys(kindTitles).filter((kind) => data.catalogue.some((offered) => offered.kind === kind))
@@ -31,7 +33,8 @@ export function AddConnection({
             {kind === 'psa' && data.psa !== null && (
               <span className="soft">
                 {' '}
-                · one at a time; disconnect {data.psa} to switch, its records and mappings stay
+                · one at a time: with {data.psa} connected, choosing one here begins a switch, and nothing changes
+                before you have seen what would come of it
               </span>
             )}
           </h2>
@@ -43,18 +46,13 @@ export function AddConnection({
                   <button
                     type="button"
                     className="card"
-                    disabled={kind === 'psa' && data.psa !== null}
-                    onClick={() => choose(offered.id)}
+                    onClick={() =>
+                      kind === 'psa' && data.psa !== null
+                        ? navigate(`/admin/pages/switch?to=${offered.id}`)
+                        : choose(offered.id)
+                    }
                   >
-                    <strong>{offered.name}</strong>
-                    <span className="soft">{offered.streams.map(({ title }) => title).join(', ')}</span>
-                    <span className="extras">
-                      {offered.extras.map((extra) => (
-                        <Badge key={extra} tone="run">
-                          {extra}
-                        </Badge>
-                      ))}
-                    </span>
+                    <ConnectorOffer connector={offered} />
                   </button>
                 </li>
               ))}
@@ -67,5 +65,21 @@ export function AddConnection({
         </Callout>
       ))}
     </Page>
+  )
+}
+
+export function ConnectorOffer({ connector }: { connector: ConnectorCard }) {
+  return (
+    <>
+      <strong>{connector.name}</strong>
+      <span className="soft">{connector.streams.map(({ title }) => title).join(', ')}</span>
+      <span className="extras">
+        {connector.extras.map((extra) => (
+          <Badge key={extra} tone="run">
+            {extra}
+          </Badge>
+        ))}
+      </span>
+    </>
   )
 }

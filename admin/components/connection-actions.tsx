@@ -1,4 +1,6 @@
 /** What can be done with a connection. */
+
+import { useNavigate } from 'react-router-dom'
 import type { CheckReport } from '../../core/connections/check.ts'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
@@ -8,7 +10,7 @@ import { Menu } from './menu.tsx'
 import { useSession } from './session.ts'
 import { SyncMenu } from './sync-menu.tsx'
 import { resultOf } from './test-result.tsx'
-import { Button } from './ui.tsx'
+import { Button, ButtonLink } from './ui.tsx'
 
 /** Tests a stored connection; the result is kept with it. */
 export function TestButton({ id, onDone, label = 'Test' }: { id: number; onDone: () => void; label?: string }) {
@@ -31,6 +33,7 @@ export function ConnectionActions({ data, reload }: { data: Wire<ConnectionData>
   const { connection, brief } = data
   const { id, name, state } = connection
   const session = useSession()
+  const navigate = useNavigate()
   const { busy, run } = useAction()
   const { ask, tell } = useFeedback()
   const change = (action: string, done: string) =>
@@ -51,10 +54,16 @@ export function ConnectionActions({ data, reload }: { data: Wire<ConnectionData>
   const resume = { title: 'Resume', detail: 'Runs on schedule again.', icon: 'Play' }
   const pause = { title: 'Pause', detail: 'Nothing runs until you resume it.', icon: 'Pause' }
   if (state === 'disconnected')
-    return session.can.connections ? (
-      <Button icon="Play" busy={busy === 'resume'} onClick={() => void change('resume', `${name} is connected again.`)}>
-        Connect again
-      </Button>
+    return session.can.connections && data.connector ? (
+      data.otherPsa !== null ? (
+        <ButtonLink to={`/admin/pages/switch?again=${id}`} icon="Repeat">
+          Switch back to this PSA
+        </ButtonLink>
+      ) : (
+        <ButtonLink to={`/admin/pages/connection?id=${id}&tab=settings`} icon="Play">
+          Connect again
+        </ButtonLink>
+      )
     ) : null
   return (
     <>
@@ -67,6 +76,16 @@ export function ConnectionActions({ data, reload }: { data: Wire<ConnectionData>
             state === 'paused'
               ? { ...resume, run: () => void change('resume', `${name} runs again.`) }
               : { ...pause, run: () => void change('pause', `${name} is paused.`) },
+            ...(connection.kind === 'psa'
+              ? [
+                  {
+                    title: 'Switch to another PSA',
+                    detail: 'Shows what would come of it before anything changes.',
+                    icon: 'Repeat',
+                    run: () => navigate('/admin/pages/switch'),
+                  },
+                ]
+              : []),
             {
               title: 'Disconnect',
               detail: 'Stops it and deletes its secrets; what was synced stays.',

@@ -8,7 +8,7 @@ import { act } from './client.ts'
 import { ConnectionScope, type Scope } from './connection-scope.tsx'
 import { useAction, useFeedback } from './feedback.tsx'
 import { useSession } from './session.ts'
-import { filledIn, SettingsForm, type Values } from './settings-form.tsx'
+import { differing, SettingsForm, type Values } from './settings-form.tsx'
 import { resultOf, TestResult } from './test-result.tsx'
 import { Button, Callout, Card } from './ui.tsx'
 
@@ -23,17 +23,6 @@ function scopeOf({ connection }: Data): Scope {
     breaker: connection.breaker,
     schedule: connection.schedule ?? '',
   }
-}
-
-/** Only the settings that differ: what is left out stays. */
-function differing(values: Values, stored: Values): Values {
-  const given = filledIn(values)
-  const names = new Set([...Object.keys(given), ...Object.keys(stored)])
-  return Object.fromEntries(
-    [...names]
-      .filter((name) => JSON.stringify(given[name]) !== JSON.stringify(stored[name]))
-      .map((name) => [name, given[name] ?? null]),
-  )
 }
 
 export function ConnectionSettings({ data, onSaved }: { data: Data; onSaved: () => void }) {

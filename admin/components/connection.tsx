@@ -3,9 +3,11 @@ import { Link, useSearchParams } from 'react-router-dom'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
 import { usePage } from './client.ts'
+import { ConnectAgain } from './connect-again.tsx'
 import { ConnectionActions, TestButton } from './connection-actions.tsx'
 import { ConnectionSettings } from './connection-settings.tsx'
 import { ConnectionStreams } from './connection-streams.tsx'
+import { ConnectionWebhooks } from './connection-webhooks.tsx'
 import { Permissions } from './permissions.tsx'
 import { RunsTable } from './runs-table.tsx'
 import { useSession } from './session.ts'
@@ -58,13 +60,23 @@ function OneConnection({ id }: { id: string }) {
       lead={[connection.connectorName, kindTitles[connection.kind], data.company, connection.accountName]
         .filter((part, index, all) => part && all.indexOf(part) === index)
         .join(' · ')}
-      actions={<ConnectionActions data={data} reload={reload} />}
+      actions={
+        tab === 'settings' && connection.state === 'disconnected' ? null : (
+          <ConnectionActions data={data} reload={reload} />
+        )
+      }
     >
       {error && <Pending error={error} retry={reload} />}
       {!connection.loaded && (
         <Callout tone="bad" icon="AlertOctagon">
           The connector {connection.connector} is not loaded, so this connection cannot run. Is its plugin missing from
           this installation?
+        </Callout>
+      )}
+      {connection.state === 'disconnected' && tab === 'overview' && (
+        <Callout tone="off" icon="Archive">
+          It is disconnected: nothing is read from it, and its secrets were deleted here. Its records and mappings are
+          kept.
         </Callout>
       )}
       {brief.problem && connection.state !== 'disconnected' && (
@@ -79,12 +91,22 @@ function OneConnection({ id }: { id: string }) {
         tabs={[
           { id: 'overview', title: 'Overview' },
           { id: 'permissions', title: 'Permissions', count: brief.missingPermissions },
+          ...(data.webhooks ? [{ id: 'webhooks', title: 'Webhooks' }] : []),
           { id: 'settings', title: 'Settings' },
         ]}
       />
       {tab === 'overview' && <Overview data={data} />}
       {tab === 'permissions' && connector && <PermissionsTab data={data} reload={reload} />}
-      {tab === 'settings' && connector && <ConnectionSettings key={connection.id} data={data} onSaved={reload} />}
+      {tab === 'webhooks' && data.webhooks && (
+        <ConnectionWebhooks connection={connection} webhooks={data.webhooks} reload={reload} />
+      )}
+      {tab === 'settings' &&
+        connector &&
+        (connection.state === 'disconnected' ? (
+          <ConnectAgain data={data} onDone={reload} />
+        ) : (
+          <ConnectionSettings key={connection.id} data={data} onSaved={reload} />
+        ))}
     </Page>
   )
 }
@@ -124,12 +146,28 @@ function Overview({ data }: { data: Data }) {
         </Fact>
         <Fact title="Next run">{brief.nextRun ? <Time at={brief.nextRun} /> : 'Not planned'}</Fact>
         <Fact title="Last test">{connection.checkedAt ? <Time at={connection.checkedAt} /> : 'Not tested'}</Fact>
+        {data.webhooks && (
+          <Fact title="Webhooks">
+            <Link to={`/admin/pages/connection?id=${connection.id}&tab=webhooks`}>
+              {data.webhooks.on ? 'On' : 'Off'}
+            </Link>
+          </Fact>
+        )}
         <Fact title="Calls these hosts only">{data.hosts.join(', ') || '–'}</Fact>
       </dl>
       <Card title="Records">
         <ConnectionStreams data={data} />
       </Card>
-      <Card title="Runs">
+      <Card
+        title="Syncs"
+        aside={
+          <Link
+            to={`/admin/resources/runs?filters.connectionId=${connection.id}&shown.connectionId=${encodeURIComponent(connection.name)}`}
+          >
+            All runs
+          </Link>
+        }
+      >
         {brief.recent.length > 0 ? (
           <RunsTable runs={brief.recent} connection={false} />
         ) : (

@@ -56,6 +56,7 @@ export function Navigation({ open, onClose }: { open: boolean; onClose: () => vo
 /** Pages that belong to a place of the navigation without being below it. */
 const within: Readonly<Record<string, string>> = {
   '/admin/pages/connection': '/admin/pages/connections',
+  '/admin/pages/switch': '/admin/pages/connections',
   '/admin/pages/run': '/admin/resources/runs',
 }
 

@@ -20,6 +20,12 @@ function isActive(run: Data['run']): boolean {
   return run.state === 'running' || run.state === 'waiting'
 }
 
+/** A webhook only names records; they are read again, one by one. */
+function reads(run: Data['run']): string {
+  if (run.trigger === 'webhook') return 'Reads single records again that the vendor told of'
+  return run.pass === 'full' ? 'Reads everything' : 'Reads what changed'
+}
+
 /** Sum over all streams. */
 function sum(
   run: Data['run'],
@@ -86,7 +92,7 @@ function OneRun({ id }: { id: string }) {
       }
       lead={
         <>
-          {run.pass === 'full' ? 'Reads everything' : 'Reads what changed'} · started {triggers[run.trigger]}
+          {reads(run)} · started {triggers[run.trigger]}
           {run.requestedBy ? `, ${run.requestedBy}` : ''} <Time at={run.startedAt} /> ·{' '}
           {run.finishedAt ? 'took' : 'running for'} {duration(run.startedAt, run.finishedAt)}
         </>

@@ -52,6 +52,17 @@ export function filledIn(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value !== undefined))
 }
 
+/** Only the settings that differ: what is left out stays. */
+export function differing(values: Values, stored: Values): Values {
+  const given = filledIn(values)
+  const names = new Set([...Object.keys(given), ...Object.keys(stored)])
+  return Object.fromEntries(
+    [...names]
+      .filter((name) => JSON.stringify(given[name]) !== JSON.stringify(stored[name]))
+      .map((name) => [name, given[name] ?? null]),
+  )
+}
+
 interface SettingProps {
   readonly field: Field
   readonly value: unknown

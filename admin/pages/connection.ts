@@ -1,4 +1,6 @@
 /** One connection: its state, what it reads, its permissions and settings, and what can be done with it. */
+import type { ConnectionChanges } from '../../core/connections/changes.ts'
+import type { CheckReport } from '../../core/connections/check.ts'
 import type { ConnectionView } from '../../core/connections/connections.ts'
 import { type StreamName, streamNames, streams } from '../../core/connector/index.ts'
 import { tables } from '../../core/store/columns.ts'
@@ -7,6 +9,7 @@ import { Problem } from '../problem.ts'
 import type { PanelServices } from '../services.ts'
 import { type ConnectorCard, cardOf } from './catalogue.ts'
 import { readChanges } from './connection-changes.ts'
+import { type WebhooksState, webhooksOf } from './connection-webhooks.ts'
 import { type ConnectionBrief, overview } from './overview.ts'
 import type { By, PanelPage } from './page.ts'
 
@@ -38,6 +41,10 @@ export interface ConnectionData {
   readonly streams: readonly StreamState[]
   /** What the import can be narrowed to, as the source sent it. */
   readonly filters: Readonly<Record<string, readonly Offer[]>>
+  /** Null: it takes none. */
+  readonly webhooks: WebhooksState | null
+  /** The PSA that is connected instead of this one: there is one at a time. */
+  readonly otherPsa: string | null
 }
 
 async function streamStates(
@@ -51,7 +58,9 @@ async function streamStates(
   )
   const last = await database.rows<{ stream: StreamName; state: string; error: string | null; runId: number }>(
     `select distinct on (s.stream) s.stream, s.state, s.error_admin as error, s.run_id as "runId"
-     from sync_run_streams s join (select id from sync_runs where connection_id = $1 order by id desc limit 30) r on r.id = s.run_id
+     from sync_run_streams s join (
+       select id from sync_runs where connection_id = $1 and trigger <> 'webhook' order by id desc limit 30
+     ) r on r.id = s.run_id
      where s.state not in ('pending', 'running') order by s.stream, s.run_id desc`,
     [connection.id],
   )
@@ -129,6 +138,8 @@ export function connectionPage(services: PanelServices): PanelPage {
         company: company?.name ?? null,
         streams: await streamStates(database, connection, offered),
         filters: await offeredFilters(database, connection.id),
+        webhooks: await webhooksOf(services, connection, connector),
+        otherPsa: connection.kind === 'psa' ? await otherPsa(connection.id) : null,
       }
     },
     actions: {
@@ -154,6 +165,18 @@ export function connectionPage(services: PanelServices): PanelPage {
         capability: 'connections',
         run: (input, by) => change(input.id('id'), () => connections.resume(input.id('id'), by)),
       },
+      reconnect: {
+        capability: 'connections',
+        run: (input, by) => reconnect(input.id('id'), readChanges(input), by),
+      },
+      webhooksOn: {
+        capability: 'connections',
+        run: (input, by) => connections.turnOnWebhooks(input.id('id'), services.publicUrl, by),
+      },
+      webhooksOff: {
+        capability: 'connections',
+        run: (input, by) => connections.turnOffWebhooks(input.id('id'), by),
+      },
       disconnect: {
         capability: 'connections',
         run: (input, by) => change(input.id('id'), () => connections.remove(input.id('id'), by)),
@@ -178,6 +201,35 @@ export function connectionPage(services: PanelServices): PanelPage {
         run: (input, by) => save(input.id('id'), readChanges(input), by),
       },
     },
+  }
+
+  async function otherPsa(id: number): Promise<string | null> {
+    const all = await connections.list()
+    return all.find((other) => other.kind === 'psa' && other.state !== 'disconnected' && other.id !== id)?.name ?? null
+  }
+
+  /**
+   * A disconnected connection goes on where it was, with the secrets that were entered again. They are tested before
+   * anything is stored; answers how that went.
+   */
+  async function reconnect(id: number, { name, settings = {} }: ConnectionChanges, by: By): Promise<CheckReport> {
+    const { state, kind, connector } = await connections.get(id)
+    if (state !== 'disconnected') throw new Problem(409, 'This connection is connected already.')
+    const other = kind === 'psa' ? await otherPsa(id) : null
+    if (other !== null) throw new Problem(409, `Only one PSA can be connected at a time; switch from ${other} instead.`)
+    const report = await connections.checkSettings(connector, settings, id)
+    if (!report.ok) return report
+    return change(id, async () => {
+      await connections.update(id, { settings, ...(name !== undefined && { name }) }, by)
+      try {
+        await connections.resume(id, by)
+      } catch (error) {
+        // Its secrets are not kept while it is disconnected.
+        await connections.remove(id, by)
+        throw error
+      }
+      return connections.check(id)
+    })
   }
 
   /** Saved settings are tested at once, so that nobody learns of a typing error at night. */

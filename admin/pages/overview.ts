@@ -64,20 +64,38 @@ const counts = `
     from sync_run_streams where run_id = r.id
   ) c`
 
-/** The newest runs, of all connections together. */
+/**
+ * What a webhook brings is a run as well. A busy day has hundreds of them: among the syncs they would hide the one that
+ * failed.
+ */
+const ofSyncs = "(trigger <> 'webhook' or state in ('running', 'waiting'))"
+
+/** The newest syncs, of all connections together. */
 export function newestRuns(database: Database, limit: number): Promise<RunBrief[]> {
   return database.rows<RunBrief>(
-    `select ${columns} from (select * from sync_runs order by id desc limit $1) r
+    `select ${columns} from (select * from sync_runs where ${ofSyncs} order by id desc limit $1) r
      join connections n on n.id = r.connection_id ${counts} order by r.id desc`,
     [limit],
   )
 }
 
-/** The newest runs of each of the connections, newest first. */
+/** What the newest webhooks of a connection brought. */
+export function webhookRuns(database: Database, connectionId: number, limit: number): Promise<RunBrief[]> {
+  return database.rows<RunBrief>(
+    `select ${columns} from (
+       select * from sync_runs where connection_id = $1 and trigger = 'webhook' order by id desc limit $2
+     ) r join connections n on n.id = r.connection_id ${counts} order by r.id desc`,
+    [connectionId, limit],
+  )
+}
+
+/** The newest syncs of each of the connections, newest first. */
 async function recent(database: Database, connectionIds: readonly number[]): Promise<Map<number, RunBrief[]>> {
   const rows = await database.rows<RunBrief>(
     `select ${columns} from connections n
-     cross join lateral (select * from sync_runs where connection_id = n.id order by id desc limit ${recentRuns}) r ${counts}
+     cross join lateral (
+       select * from sync_runs where connection_id = n.id and ${ofSyncs} order by id desc limit ${recentRuns}
+     ) r ${counts}
      where n.id = any($1) order by r.id desc`,
     [connectionIds],
   )

@@ -14,6 +14,7 @@ import { Users } from '../../core/access/users.ts'
 import { Webhooks } from '../../core/api/webhooks.ts'
 import { Catalogue } from '../../core/connections/catalogue.ts'
 import { Connections } from '../../core/connections/connections.ts'
+import { PsaSwitch } from '../../core/connections/psa-switch.ts'
 import type { Connector } from '../../core/connector/index.ts'
 import { HttpClients } from '../../core/http/clients.ts'
 import { CompanyMappings } from '../../core/mapping/companies.ts'
@@ -56,7 +57,7 @@ export interface Panel {
 /** `worker`: the queue takes jobs as well. */
 export async function startPanel(
   t: Test,
-  options: { readonly connectors?: readonly Connector[]; readonly worker?: boolean } = {},
+  options: { readonly connectors?: readonly Connector[]; readonly worker?: boolean; readonly publicUrl?: string } = {},
 ): Promise<Panel> {
   const database = await testDatabase(t)
   const log = pino({ level: 'silent' })
@@ -67,7 +68,8 @@ export async function startPanel(
   const clients = new HttpClients({ log, userAgent: 'test' })
   const audit = new Audit(database)
   const note = audit.record.bind(audit)
-  const connections = new Connections({ database, vault, catalogue, clients }, note)
+  const parts = { database, vault, catalogue, clients }
+  const connections = new Connections(parts, note)
   const mapping = new Mapping(new ValueMappings(database, note), new CompanyMappings(database, note))
   const engine = new SyncEngine({
     database,
@@ -90,8 +92,10 @@ export async function startPanel(
     // One bundle for all test files of a run.
     bundleFolder: join(directory, 'panel'),
     version: '0.0.0-test',
+    publicUrl: options.publicUrl,
     catalogue,
     connections,
+    psaSwitch: new PsaSwitch(parts, connections, note),
     runs: new Runs(database),
     review: new Review(database, (...what) => mapping.afterStream(...what)),
     queue,
@@ -103,7 +107,17 @@ export async function startPanel(
       settings: { host: '127.0.0.1', publicUrl: undefined, trustedProxies: [], allowedClients: [] },
       log,
       database,
-      webhooks: new Webhooks({ database, vault, open: async () => undefined, enqueue: async () => {} }),
+      webhooks: new Webhooks({
+        database,
+        vault,
+        open: async (id) => {
+          const { connector, context, close } = await connections.openSource(id, {
+            signal: AbortSignal.timeout(10_000),
+          })
+          return connector.webhooks && { webhooks: connector.webhooks, context: context(), close }
+        },
+        enqueue: (id, hints) => queue.touch(id, hints),
+      }),
       users,
       sessions,
       links: new OneTimeLinks(database, users),

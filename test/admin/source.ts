@@ -15,7 +15,9 @@ export interface Source {
 const good = 'the-right-token'
 export const goodSettings: SourceSettings = { url: 'https://acme.example', token: good }
 
-export function source(): Source {
+/** `id` also makes its name, its hosts and its account; one that differs is another vendor. */
+export function source(id = 'acme'): Source {
+  const title = `${id.charAt(0).toUpperCase()}${id.slice(1)}`
   const stream = <K extends 'companies' | 'contacts' | 'markets'>(name: K) => ({
     deletes: 'by-absence' as const,
     async *read() {
@@ -32,8 +34,8 @@ export function source(): Source {
     gate: async () => {},
     connector: {
       contract: 1,
-      id: 'acme',
-      name: 'Acme PSA',
+      id,
+      name: `${title} PSA`,
       kind: 'psa',
       docs: 'https://docs.acme.example/',
       settings: {
@@ -54,8 +56,8 @@ export function source(): Source {
       check: async ({ settings }) => {
         if (settings.token !== good) throw new ConnectorError('auth', 'The token is not accepted. Make a new one.')
         return {
-          account: 'acme-1',
-          accountName: 'Acme simulator',
+          account: `${id}-1`,
+          accountName: `${title} simulator`,
           permissions: [
             { permission: 'read', state: 'ok', message: 'Readable.' },
             { permission: 'write', state: 'missing', message: 'The role may not edit.' },

@@ -1,19 +1,30 @@
 import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import { serveSimulator } from '../../core/conformance/server.ts'
 import { createWorld } from '../../core/conformance/world.ts'
 import { connectWise } from '../../plugins/connectwise-psa/connector.ts'
 import { simulate } from '../../plugins/connectwise-psa/simulator.ts'
+import { syncro } from '../../plugins/syncro/connector.ts'
+import { simulate as simulateSyncro } from '../../plugins/syncro/simulator.ts'
 import { startPanel } from '../admin/panel.ts'
 import { startBrowser, visitor } from './browser.ts'
 
-const simulator = simulate(createWorld({ companies: 12, contacts: 60, configurations: 150, tickets: 5 }))
+const world = createWorld({ companies: 12, contacts: 60, configurations: 150, tickets: 5 })
+const simulator = simulate(world)
 const server = await serveSimulator(simulator)
-t.teardown(() => server.close())
-const panel = await startPanel(t, { connectors: [connectWise], worker: true })
+const other = simulateSyncro(world)
+const otherServer = await serveSimulator(other)
+t.teardown(() => Promise.all([server.close(), otherServer.close()]))
+const publicUrl = 'https://hub.example'
+const panel = await startPanel(t, { connectors: [connectWise, syncro], worker: true, publicUrl })
 await panel.token('admin')
 const origin = await panel.app.listen({ host: '127.0.0.1', port: 0 })
 const browser = await startBrowser(t)
+
+async function fill(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) await page.locator(`[name="${name}"]`).fill(String(value))
+}
 
 t.test('from the log-in to synced records, in the browser alone', async (t) => {
   const { page, complaints } = await visitor(browser, origin)
@@ -31,15 +42,12 @@ t.test('from the log-in to synced records, in the browser alone', async (t) => {
   await page.getByRole('button', { name: /ConnectWise PSA/ }).click()
   await page.getByText('Companies > Company Maintenance: Inquire All').waitFor()
 
-  const fill = async (settings: Readonly<Record<string, unknown>>) => {
-    for (const [name, value] of Object.entries(settings)) await page.locator(`[name="${name}"]`).fill(String(value))
-  }
   t.ok(await page.getByRole('button', { name: 'Connect', exact: true }).isDisabled(), 'tested first')
-  await fill(simulator.wrongSettings(server.origin))
+  await fill(page, simulator.wrongSettings(server.origin))
   await page.getByRole('button', { name: 'Test' }).click()
   await page.getByRole('alert').waitFor()
   t.ok(await page.getByRole('button', { name: 'Connect', exact: true }).isDisabled())
-  await fill(simulator.settings(server.origin))
+  await fill(page, simulator.settings(server.origin))
   await page.getByRole('button', { name: 'Test' }).click()
   await page.getByText(/^Connected to/).waitFor()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
@@ -106,6 +114,9 @@ const pages = [
   '/admin/pages/connection?id=1',
   '/admin/pages/connection?id=1&tab=permissions',
   '/admin/pages/connection?id=1&tab=settings',
+  '/admin/pages/connection?id=1&tab=webhooks',
+  '/admin/pages/switch',
+  '/admin/pages/switch?to=syncro',
   '/admin/pages/run?id=2',
   '/admin/pages/run?id=2&tab=changes',
   '/admin/pages/run?id=2&tab=companies',
@@ -206,14 +217,103 @@ t.test('a reader sees everything and is offered nothing to change', async (t) =>
     '/admin/pages/connection?id=1',
     '/admin/pages/mapping',
     '/admin/pages/connection?id=1&tab=settings',
+    '/admin/pages/connection?id=1&tab=webhooks',
   ]) {
     await page.goto(path)
     await page.locator('.pending').waitFor({ state: 'detached' })
-    for (const name of [/Sync now/, /Test/, /More/, /Import/, /Unlink/, /Save/, /Add connection/])
+    for (const name of [/Sync now/, /Test/, /More/, /Import/, /Unlink/, /Save/, /Add connection/, /Turn on/])
       t.equal(await page.getByRole('button', { name, disabled: false }).count(), 0, `${path}: ${name}`)
   }
   await page.goto('/admin/resources/users')
   await page.getByText('There is nothing at this address.').waitFor()
+  t.same(complaints, [])
+  await context.close()
+})
+
+t.test('a switch of PSA is seen before it is made, and goes on with what is here', async (t) => {
+  const { page, context, complaints } = await visitor(browser, origin, { token: await panel.token('admin') })
+  const states = () => panel.database.rows('select name, state from connections order by id')
+  const companies = () => panel.database.rows('select id, name from companies where removed_at is null order by id')
+  const before = await companies()
+
+  await page.goto('/admin/pages/connections?add=1')
+  await page.getByRole('button', { name: /^Syncro/ }).click()
+  await page.getByText('Nothing is changed until you confirm the plan').waitFor()
+  const plan = page.getByRole('button', { name: 'Make the plan' })
+  await fill(page, other.wrongSettings(otherServer.origin))
+  await page.getByRole('button', { name: 'Test' }).click()
+  await page.getByRole('alert').waitFor()
+  t.ok(await plan.isDisabled(), 'tested first')
+  const settings = other.settings(otherServer.origin)
+  await fill(page, settings)
+  await page.getByRole('button', { name: 'Test' }).click()
+  await page.getByText(/^Connected to/).waitFor()
+  await plan.click()
+  await page.getByText('they go on with their history').waitFor()
+  t.match(await states(), [{ name: 'ConnectWise PSA', state: 'active' }], 'a plan changes nothing')
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]))
+  t.notMatch(kept, settings.apiToken)
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.getByText('The browser does not keep secrets').waitFor()
+  t.equal(await page.locator('[name="apiToken"]').inputValue(), '')
+  await fill(page, settings)
+  await page.getByRole('button', { name: 'Test' }).click()
+  await page.getByText(/^Connected to/).waitFor()
+  await plan.click()
+  await page.getByRole('button', { name: 'Switch to Syncro' }).click()
+  await page.getByRole('button', { name: 'Switch now' }).click()
+  await page.getByRole('heading', { name: 'Syncro is the PSA now' }).waitFor()
+  t.match(await states(), [{ state: 'disconnected' }, { name: 'Syncro', state: 'active' }])
+
+  await page.getByRole('button', { name: 'Sync everything now' }).click()
+  await page.getByRole('link', { name: 'Watch the sync' }).click()
+  await page
+    .getByRole('link', { name: /^(Succeeded|With warnings)$/ })
+    .first()
+    .waitFor()
+  t.same(await companies(), before, 'the same companies')
+  await page.goto('/admin/pages/connection?id=1')
+  await page.getByRole('link', { name: 'Switch back to this PSA' }).click()
+  await page.getByText('You go back to ConnectWise PSA.').waitFor()
+  t.equal(await page.locator('[name="companyId"]').inputValue(), 'PaperLantern', 'what is no secret is there')
+  t.same(complaints, [])
+  await context.close()
+})
+
+t.test('webhooks entered by hand: the address is shown once, and what comes there is read', async (t) => {
+  const { page, context, complaints } = await visitor(browser, origin, { token: await panel.token('admin') })
+  await page.goto('/admin/pages/connection?id=2&tab=webhooks')
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  const address = await page.getByLabel('Webhook address').inputValue()
+  t.ok(address.startsWith(`${publicUrl}/hooks/2/`))
+  await page.getByText('Notification Center').waitFor()
+  await page.getByRole('button', { name: 'I have entered it' }).click()
+  await page.getByText('Nothing has come yet').waitFor()
+  t.notMatch(await page.content(), address)
+  await page.reload()
+  await page.getByText('Nothing has come yet').waitFor()
+  t.notMatch(await page.content(), address.split('/').at(-1))
+
+  other.enterWebhook?.(address)
+  const contact = await panel.database.row<{ id: string }>(
+    'select source_id as id from contacts where connection_id = 2 and company_id is not null and removed_at is null limit 1',
+  )
+  const deliveries = other.deliveries?.('contacts', contact?.id ?? '', 'updated') ?? []
+  t.ok(deliveries.length > 0)
+  for (const { url, headers, body } of deliveries) {
+    const answer = await fetch(url.replace(publicUrl, origin), { method: 'POST', headers, body })
+    t.ok(answer.ok)
+  }
+  await page.getByRole('link', { name: /^#\d+$/ }).click()
+  await page.getByText('Reads single records again').waitFor()
+
+  await page.goto('/admin/pages/connection?id=2&tab=webhooks')
+  await page.getByRole('button', { name: 'New address' }).click()
+  await page.getByRole('button', { name: 'Make a new address' }).click()
+  t.not(await page.getByLabel('Webhook address').inputValue(), address)
+  await page.getByRole('button', { name: 'Turn off' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click()
+  await page.getByText('Delete the webhook in Syncro too.').waitFor()
   t.same(complaints, [])
   await context.close()
 })
