@@ -36,14 +36,23 @@ function level(info: Row, action: string): Level {
 
 /**
  * Whether a lost right answers with a refusal or with fewer records is not documented for every entity, so it is
- * looked up before each pass. Throws `permission` where nothing may be read. Answers why the list cannot be whole, if
- * it cannot: what is not visible must not be taken for deleted.
+ * looked up before a pass. Throws `permission` where nothing may be read. Answers why the list cannot be whole, if it
+ * cannot: what is not visible must not be taken for deleted.
  */
 export async function assertReadable(ctx: Context<AutotaskSettings>, entity: string): Promise<string | undefined> {
   const { query } = await accessTo(ctx, entity)
   if (query === 'None')
     throw ctx.error('permission', `The security level of the API user does not let it see ${entity}.`)
-  return query === 'Restricted'
-    ? `The security level of the API user lets it see a part of the ${entity} only. What it does not see cannot be told from what was deleted, so nothing is removed. Set the level to "All".`
-    : undefined
+  return lack(entity, query)
+}
+
+/** The same after a pass: a right can be lost in the middle of it, and what was read until then is to be kept. */
+export async function lackOf(ctx: Context<AutotaskSettings>, entity: string): Promise<string | undefined> {
+  return lack(entity, (await accessTo(ctx, entity)).query)
+}
+
+function lack(entity: string, query: Level): string | undefined {
+  if (query !== 'None' && query !== 'Restricted') return undefined
+  const seen = query === 'None' ? `see no ${entity} any more` : `see a part of the ${entity} only`
+  return `The security level of the API user lets it ${seen}. What it does not see cannot be told from what was deleted, so nothing is removed. Set the level to "All".`
 }

@@ -2,7 +2,7 @@
 import type { Page, ReadContext } from '../../../core/connector/contract.ts'
 import { integer, type Row } from '../../../core/connector/parse.ts'
 import type { StreamName } from '../../../core/connector/records.ts'
-import { assertReadable } from '../access.ts'
+import { assertReadable, lackOf } from '../access.ts'
 import type { EntityFields } from '../metadata.ts'
 import { countOf, type Filter, idNumber, pages, type Query, readAll } from '../paging.ts'
 import type { AutotaskSettings } from '../settings.ts'
@@ -42,7 +42,9 @@ export async function* readPages<K extends StreamName>(
     total = undefined
     if (++read % pagesPerLook === 0) await waitForRoom(ctx)
   }
-  if (partial !== undefined) yield { records: [], partial }
+  // What an incremental pass does not show is never taken for gone.
+  const lack = partial ?? (ctx.since === undefined ? await lackOf(ctx, query.entity) : undefined)
+  if (lack !== undefined) yield { records: [], partial: lack }
 }
 
 /** One row by id if the filter lets it through. */

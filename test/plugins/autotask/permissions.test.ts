@@ -140,3 +140,22 @@ t.test('who sees a part only gets that part and is told; nothing of it counts as
   const types = await simulated(t, size, {}, { altered: says('Companies', { userAccessForQuery: 'Restricted' }) })
   t.equal((await types.pages('companyTypes'))[0]?.partial, undefined, 'the list of types is whole all the same')
 })
+
+t.test('what becomes invisible in the middle of a pass does not count as gone', async (t) => {
+  for (const level of ['None', 'Restricted']) {
+    let asked = 0
+    const { pages } = await simulated(
+      t,
+      size,
+      {},
+      {
+        altered: (request, answer) => {
+          if (request.path.endsWith('/Contacts/query')) return { ...answer, body: { items: [], pageDetails: {} } }
+          if (!request.path.endsWith('/Contacts/entityInformation') || ++asked === 1) return answer
+          return says('Contacts', { userAccessForQuery: level })(request, answer)
+        },
+      },
+    )
+    t.match(await pages('contacts'), [{ records: [], partial: /nothing is removed/ }], level)
+  }
+})
