@@ -127,6 +127,8 @@ export function faults(answer: HttpAnswer): Fault | undefined {
         admin:
           'Something before ServiceNow refuses long addresses (414). Choose fewer types or statuses, or shorten the company query.',
       }
+    case 499:
+      return busy
     case 429:
       return headers['retry-after'] ? undefined : untilReset(headers)
     default:
@@ -134,8 +136,12 @@ export function faults(answer: HttpAnswer): Fault | undefined {
   }
 }
 
+/** The instance gave up on the request before it began: its session's queue is full (202), or it closed it (499). */
+const busy: Fault = { kind: 'transient', log: 'session queue overflow' }
+
 /** A 2xx answer that is none: a sleeping developer instance, or an error beside the rows. */
-function goodButNot({ body }: HttpAnswer, said: string | undefined): Fault | undefined {
+function goodButNot({ status, body }: HttpAnswer, said: string | undefined): Fault | undefined {
+  if (status === 202) return busy
   if (typeof body === 'string' && /hibernat/i.test(body)) {
     return {
       kind: 'config',

@@ -117,6 +117,20 @@ t.test('a pass that goes beyond a rate rule waits and loses nothing', async (t) 
   t.ok(refused > 0 && refused < answers.length / 2, `${refused} of ${answers.length} refused: waited, not insisted`)
 })
 
+t.test('an instance that is too busy to begin is asked again', async (t) => {
+  for (const status of [202, 499]) {
+    let refused = 0
+    const { records } = await simulated(
+      t,
+      tiny,
+      {},
+      { altered: (_request, answer) => (refused++ === 0 ? { status, body: '' } : answer) },
+    )
+    t.equal((await records('companies')).length, tiny.companies, `${status}`)
+    t.ok(refused > 1)
+  }
+})
+
 t.test('an instance that sleeps says so', async (t) => {
   const page =
     '<html><head><title>Instance Hibernating page</title></head><body>Your instance is hibernating</body></html>'
