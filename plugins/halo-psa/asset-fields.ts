@@ -6,7 +6,7 @@ import type { Choice, Context } from '../../core/connector/contract.ts'
 import { isRow, list, type Row, required, text } from '../../core/connector/parse.ts'
 import { isForbidden, isNotFound } from './client.ts'
 import { assets, fetchPage, readList } from './paging.ts'
-import type { HaloSettings } from './settings.ts'
+import { type HaloSettings, settings } from './settings.ts'
 import { day, isWithheld } from './streams/fields.ts'
 import { everything } from './streams/reading.ts'
 
@@ -64,6 +64,15 @@ const factOf: Readonly<Partial<Record<keyof HaloSettings & string, Fact>>> = {
   manufacturerField: 'manufacturer',
   purchaseDateField: 'purchaseDate',
   warrantyField: 'warrantyExpiration',
+}
+
+/** The settings that name a field for one of these facts, by their titles. */
+export function settingsFor(facts: (fact: Fact) => boolean): readonly string[] {
+  const named: Readonly<Record<string, Fact | undefined>> = factOf
+  return Object.entries(settings.properties).flatMap(([name, { title }]) => {
+    const fact = named[name]
+    return fact && facts(fact) ? [title] : []
+  })
 }
 
 /** Which field or column holds a fact: names by preference; `column:…` is a column. */

@@ -32,7 +32,11 @@ export async function configurationFields(ctx: Context<HaloSettings>): Promise<r
 
 type Configuration = RecordOf<'configurations'>
 
-export function configurationReader(ctx: ReadContext<HaloSettings>): (row: Row) => Configuration {
+/** `found` gets the facts that an asset has a place for. */
+export function configurationReader(
+  ctx: ReadContext<HaloSettings>,
+  found = new Set<Fact>(),
+): (row: Row) => Configuration {
   const link = screenLink(addressesOf(ctx.settings)?.origin ?? '', 'asset')
   const layout = layoutOf(ctx.settings)
   const naming = remembered()
@@ -42,7 +46,9 @@ export function configurationReader(ctx: ReadContext<HaloSettings>): (row: Row) 
     const fields = fieldsOf(row, naming)
     const fact = (name: Fact): unknown => {
       const place = placeOf(row, fields ?? noFields, layout[name])
-      return place && valueAt(row, place)
+      if (place === undefined) return undefined
+      found.add(name)
+      return valueAt(row, place)
     }
     return {
       sourceId,

@@ -1,6 +1,7 @@
 import type { Page, ReadContext, Stream } from '../../../core/connector/contract.ts'
 import { id, isRow, type Row, required, text } from '../../../core/connector/parse.ts'
 import type { RecordOf } from '../../../core/connector/records.ts'
+import { type Fact, settingsFor } from '../asset-fields.ts'
 import { isNotFound } from '../client.ts'
 import {
   assets,
@@ -44,7 +45,8 @@ export const configurations: Stream<'configurations', HaloSettings> = {
     })
     let total = ctx.checkpoint === undefined ? announced : undefined
     const details = await detailsOf(ctx, announced)
-    const make = recordMaker(ctx, details)
+    const found = new Set<Fact>()
+    const make = recordMaker(ctx, details, found)
     const resumed = checkpointIn(ctx.checkpoint)
     let before = resumed.before
     for (const type of types) {
@@ -67,6 +69,7 @@ export const configurations: Stream<'configurations', HaloSettings> = {
     if (chosen.length === 0 && before < announced && before < (await countOf(ctx, assets, query))) {
       yield* unlisted(ctx, query, new Set(known), (rows) => make(rows, unlistedType))
     }
+    if (ctx.checkpoint === undefined && since === undefined && before > 0) tellMissing(ctx, found)
     yield { records: [], state: details.end() }
   },
 
@@ -131,8 +134,8 @@ async function* unlisted(
 }
 
 /** From rows to records; with what only the detail has where that is due. */
-function recordMaker(ctx: Ctx, details: Details) {
-  const record = configurationReader(ctx)
+function recordMaker(ctx: Ctx, details: Details, found: Set<Fact>) {
+  const record = configurationReader(ctx, found)
   const wanted = new Set(ctx.filter.configurationStatuses ?? [])
   const isWanted = (row: Row) => wanted.size === 0 || wanted.has(id(row.status_id) ?? '')
   return async (rows: readonly Row[], type: number): Promise<readonly RecordOf<'configurations'>[]> => {
@@ -145,6 +148,18 @@ function recordMaker(ctx: Ctx, details: Details) {
     }
     return records
   }
+}
+
+/** Fields are found by their names; a name nobody thought of would go unnoticed. */
+function tellMissing(ctx: Ctx, found: ReadonlySet<Fact>): void {
+  const titles = settingsFor((fact) => !found.has(fact)).map((title) => `"${title}"`)
+  if (titles.length === 0) return
+  ctx.report({
+    // Without a serial number there is no warranty to look up.
+    level: found.has('serialNumber') ? 'info' : 'warning',
+    code: 'asset-fields',
+    message: `No asset has an asset field with the usual name, or the one chosen, for: ${titles.join(', ')}. If your Halo calls it otherwise, choose it in the connection's settings.`,
+  })
 }
 
 /** All else comes with the list, and the same every time. `undefined` = deleted since it was listed. */

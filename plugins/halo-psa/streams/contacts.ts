@@ -4,7 +4,7 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { addressesOf } from '../addresses.ts'
 import { isNotFound } from '../client.ts'
 import { definedCustomFields } from '../custom-fields.ts'
-import { fetchDetail, pages, type Query, users } from '../paging.ts'
+import { countOf, fetchDetail, pages, type Query, users } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
 import { companyRef, customFieldValues, customValue, firstText, placeholder, ref, screenLink } from './fields.ts'
 import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
@@ -30,13 +30,22 @@ export const contacts: Stream<'contacts', HaloSettings> = {
     const since = await changedSince(ctx, users, people)
     const addresses = new Map((await allSites(ctx)).map((row) => [required(id(row.id)), siteAddress(row)]))
     const contact = reader(ctx)
+    let sawAny = ctx.checkpoint !== undefined || since !== undefined
     for await (const { rows, next } of pages(ctx, users, { ...people, ...since }, positionIn(ctx.checkpoint))) {
+      sawAny = true
       yield {
         records: rows.map((row) => contact(row, addresses.get(siteOf(row) ?? ''))),
         checkpoint: { ...next },
         ...(next.seen === rows.length ? { total: next.count } : {}),
       }
     }
+    // The general users are always there. With narrowed rights Halo answers an empty list, not a refusal.
+    if (sawAny || (await countOf(ctx, users, everything)) > 0) return
+    throw ctx.error(
+      'permission',
+      'Halo shows the hub no user at all, although every site has at least its "General User". Check the role of the agent the API application logs in as: Users Access Level.',
+      'Users: an empty list',
+    )
   },
 
   async readOne(ctx, sourceId) {

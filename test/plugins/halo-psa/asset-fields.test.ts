@@ -1,7 +1,7 @@
 import t from 'tap'
 import { plain } from '../../../plugins/halo-psa/asset-fields.ts'
 import { haloPsa } from '../../../plugins/halo-psa/connector.ts'
-import { simulated } from './simulated.ts'
+import { instead, simulated } from './simulated.ts'
 
 const size = { companies: 5, contacts: 5, configurations: 120, tickets: 1 }
 
@@ -47,6 +47,30 @@ t.test('what the admin chose is used, and nothing else', async (t) => {
     if (typeId === '2') t.equal(serialNumber, undefined, 'this type has no such field')
     if (typeId === '1') t.equal(purchaseDate, null, 'the supplier tab is empty here')
   }
+})
+
+t.test('what no asset has a field for is told, with the setting that mends it', async (t) => {
+  const told: string[] = []
+  const renamed = instead('Asset', (body) => ({
+    ...body,
+    assets: (Array.isArray(body.assets) ? body.assets : []).map((row) => ({
+      ...row,
+      fields: [{ id: 1, name: 'S/N', value: 'ABC123' }],
+    })),
+  }))
+  const one = await simulated(t, size, {}, renamed)
+  const read = async (own: Parameters<typeof one.settings>[0], since?: string) => {
+    const context = { ...one.context(since ? { since } : {}, one.settings(own)) }
+    const report = ({ level, message }: { level: string; message: string }) => void told.push(`${level} ${message}`)
+    for await (const _page of haloPsa.streams.configurations?.read({ ...context, report }) ?? []);
+    return told.splice(0)
+  }
+  const [line, ...others] = await read({})
+  t.same(others, [])
+  t.match(line, /^warning .*"Serial number field", "Operating system field", "Manufacturer field"/)
+  t.notMatch(line, /Purchase|Warranty/, 'those have a tab')
+  t.match(await read({ serialNumberField: 'S/N' }), [/^info .*"Operating system field", "Manufacturer field"/])
+  t.same(await read({}, '2026-07-01T00:00:00.000Z'), [], 'an incremental pass shows too few')
 })
 
 t.test('asset fields can be chosen as custom fields, by name across types', async (t) => {

@@ -65,6 +65,19 @@ t.test('one that lost the right to customers says so and removes nothing', async
   }
 })
 
+t.test('no user at all, although every site has its general user, is a missing right; no person is none', async (t) => {
+  const hidden = await simulated(t, size, { hidden: ['Users'] })
+  const error = await failure(hidden.records('contacts'))
+  t.equal(error.kind, 'permission')
+  t.match(error.admin, /role of the agent/)
+  const state = async ({ context }: typeof hidden) =>
+    (await haloPsa.check(context())).permissions.find(({ permission }) => permission === 'users')?.state
+  t.equal(await state(hidden), 'missing')
+  const none = await simulated(t, { ...size, contacts: 0 })
+  t.same(await none.records('contacts'), [])
+  t.equal(await state(none), 'ok')
+})
+
 t.test('an agent that may read no look-ups: companies come, their types without names', async (t) => {
   const { records, reported } = await simulated(
     t,
