@@ -29,7 +29,7 @@ export function report(connector: Connector | undefined, checked: CheckReport, j
   else {
     for (const { permission, state, message } of checked.permissions) {
       const wanted = connector?.permissions.find(({ id }) => id === permission)
-      const place = state === 'missing' && wanted ? ` Grant it in ${wanted.where}.` : ''
+      const place = state === 'missing' && wanted ? ` Where: ${wanted.where}.` : ''
       const right = wanted?.right ?? permission
       say(`${marks[state]}${right}${state === 'ok' ? '' : `: ${message}${place}`}`)
     }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the engine costs, as ratios against floors measured in the same run. Not a test.
  * `npm run bench -- [--plugin id]… [--records n] [--rounds n] [--only a,c,d,e,f]`
+ * `--records` is what a and b read; c reads half of it, d half of it and ten times as much.
  */
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -23,6 +24,12 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const records = Number(values.records)
 const wanted = new Set(values.only.split(','))
+
+/** One line a connector, for the table at the end; what was not measured stays empty. */
+const columns = ['records', 'bytes', 'a1', 'a2', 'b1', 'b2', 'b WAL', 'b written', 'c', 'd'] as const
+const lines = new Map<string, Partial<Record<(typeof columns)[number], string>>>()
+const note = (plugin: string, cells: Partial<Record<(typeof columns)[number], string>>) =>
+  lines.set(plugin, { ...lines.get(plugin), ...cells })
 
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const ms = (times: readonly number[]) => times.map((time) => Math.round(time)).join(' ')
@@ -64,21 +71,39 @@ try {
       verdict('times fetch + parse', of.b2, '≤', 1.3)
       verdict('share of its WAL', of.b3, '≤', 0.05, 3)
       verdict('runs that wrote a row', got.written, '≤', 0, 0)
+      note(plugin, {
+        records: String(got.records),
+        bytes: String(got.bytesPerRecord),
+        a1: of.a1.toFixed(2),
+        a2: of.a2.toFixed(2),
+        b1: of.b1.toFixed(2),
+        b2: of.b2.toFixed(2),
+        'b WAL': of.b3.toFixed(3),
+        'b written': String(got.written),
+      })
     }
     if (wanted.has('c')) {
-      const { engine, fetch } = await inSequence(bench, plugin, 50_000, rounds)
+      const { engine, fetch } = await inSequence(bench, plugin, records / 2, rounds)
       say(
         ` c. strictly sequential, 100 ms a page: engine ${ms(engine)} | the same requests, fetched and parsed ${ms(fetch)}`,
       )
-      verdict('times the fetching alone', median(engine) / median(fetch), '≤', 1.05)
+      const share = median(engine) / median(fetch)
+      verdict('times the fetching alone', share, '≤', 1.05)
+      note(plugin, { c: share.toFixed(3) })
     }
     if (wanted.has('d')) {
-      const small = await peakMemory(bench, plugin, 50_000)
-      const large = await peakMemory(bench, plugin, 1_000_000)
-      say(` d. peak memory: ${small.toFixed(0)} MB at 50,000, ${large.toFixed(0)} MB at 1,000,000 records`)
+      const small = await peakMemory(bench, plugin, records / 2)
+      const large = await peakMemory(bench, plugin, records * 10)
+      say(
+        ` d. peak memory: ${small.toFixed(0)} MB at ${records / 2}, ${large.toFixed(0)} MB at ${records * 10} records`,
+      )
       verdict('times as much', large / small, '≤', 1.2)
+      note(plugin, { d: (large / small).toFixed(2) })
     }
   }
+  say(`\n| connector | ${columns.join(' | ')} |\n|---|${'---|'.repeat(columns.length)}`)
+  for (const [plugin, cells] of lines)
+    say(`| ${plugin} | ${columns.map((column) => cells[column] ?? '').join(' | ')} |`)
   say('\nthe hub')
   if (wanted.has('c')) {
     for (const [inFlight, target] of [
