@@ -13,21 +13,23 @@ interface Kept {
   readonly user: number
   readonly wish: NewConnection
   readonly reading: AbortController
-  readonly timer: NodeJS.Timeout
+  timer: NodeJS.Timeout
   plan: SwitchPlan | undefined
   failure: { readonly error: unknown } | undefined
   /** It is being carried out. */
   taken: boolean
 }
 
-/** What nobody asked about for this long is given up. */
-const keptMs = 15 * 60_000
+/** A reading nobody asks about any more is ended: the page was closed. A browser asks once a minute from the background. */
+const readingMs = 3 * 60_000
+/** How long there is to decide. */
+const readyMs = 60 * 60_000
 
 export class Plans {
-  readonly #psaSwitch: PsaSwitch
+  readonly #psaSwitch: Pick<PsaSwitch, 'plan'>
   readonly #kept = new Map<string, Kept>()
 
-  constructor(psaSwitch: PsaSwitch) {
+  constructor(psaSwitch: Pick<PsaSwitch, 'plan'>) {
     this.#psaSwitch = psaSwitch
   }
 
@@ -40,7 +42,7 @@ export class Plans {
       user: actor.id,
       wish,
       reading,
-      timer: setTimeout(() => this.#forget(id), keptMs).unref(),
+      timer: this.#later(id, readingMs),
       plan: undefined,
       failure: undefined,
       taken: false,
@@ -59,8 +61,12 @@ export class Plans {
 
   /** Undefined while it is being made. Throws what went wrong with it. */
   look(id: string, by: By): SwitchPlan | undefined {
-    const { plan, failure, timer } = this.#of(id, by)
-    timer.refresh()
+    const kept = this.#of(id, by)
+    const { plan, failure } = kept
+    if (!kept.taken) {
+      clearTimeout(kept.timer)
+      kept.timer = this.#later(id, plan ? readyMs : readingMs)
+    }
     if (failure) {
       this.#forget(id)
       throw failure.error
@@ -74,13 +80,16 @@ export class Plans {
     const kept = this.#of(id, by)
     if (kept.plan === undefined || kept.taken)
       throw new Problem(409, 'This plan is not ready, or was confirmed already.')
+    clearTimeout(kept.timer)
     kept.taken = true
     try {
       const result = await work(kept.plan, kept.wish)
       this.#forget(id)
       return result
-    } finally {
+    } catch (error) {
       kept.taken = false
+      kept.timer = this.#later(id, readyMs)
+      throw error
     }
   }
 
@@ -95,6 +104,10 @@ export class Plans {
     if (kept?.user !== actor.id)
       throw new Problem(404, 'This plan is not there any more. Nothing was changed; make it again.')
     return kept
+  }
+
+  #later(id: string, ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#forget(id), ms).unref()
   }
 
   #forget(id: string): void {
