@@ -113,7 +113,9 @@ export class VendorClient implements VendorHttp {
         limiter.pause(call.request.url, wait + Math.random() * Math.min(1000, wait / 10))
         paused += wait
         if (paused > times.longestWaitMs) {
-          throw errorOf({ ...outcome, kind: 'rate-limit', retryAfter: wait }, this.redact)
+          // A vendor that never says how long has, by then, shown that it is not soon.
+          const park = outcome.retryAfter ?? times.longestWaitMs
+          throw errorOf({ ...outcome, kind: 'rate-limit', retryAfter: park }, this.redact)
         }
       } else spent += wait
       if (outcome.kind === 'transient') {

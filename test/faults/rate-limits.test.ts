@@ -125,6 +125,22 @@ t.test('a vendor that says 429 for ever parks the run in the end', async (t) => 
   t.equal(hits, 3)
 })
 
+t.test('one that never says how long is not asked every few seconds for the rest of the night', async (t) => {
+  const origin = await serve(t, (_, response) => json(response, {}, 429))
+  const { http } = open(t, origin, acme(), {
+    times: { longestWaitMs: 2001, backoffMs: 1500, longestBackoffMs: 1500 },
+  })
+  const clock = fake(t)
+  sinon.stub(Math, 'random').returns(0.9)
+  t.teardown(() => sinon.restore())
+  const parked = refusal(http, 'x')
+  for (let turn = 0; turn < 3; turn++) {
+    await settle()
+    await clock.tickAsync(2000)
+  }
+  t.match(await parked, { kind: 'rate-limit', retryAfterSeconds: 3 }, 'the longest wait, not the last back-off')
+})
+
 t.test('nothing left by the headers: the next request waits for the reset', async (t) => {
   const names = { remaining: 'X-Rate-Remaining', reset: 'X-Rate-Reset' }
   const epoch = Date.parse('2026-03-01T12:00:30Z') / 1000
