@@ -102,7 +102,10 @@ export class Plans {
   #of(id: string, { actor }: By): Kept {
     const kept = this.#kept.get(id)
     if (kept?.user !== actor.id)
-      throw new Problem(404, 'This plan is not there any more. Nothing was changed; make it again.')
+      throw new Problem(
+        404,
+        'This plan is not there any more; make it again. The list of connections says which PSA is connected.',
+      )
     return kept
   }
 
