@@ -8,10 +8,10 @@ import { everything, filtersByChange, overlapSeconds } from './reading.ts'
 
 type Ctx = ReadContext<HaloSettings>
 
-/** Somebody waits for a first or an incremental pass: it reads the details of so many, or none. Seven minutes of Halo's quota. */
-export const atOnce = 400
-/** Any other pass reads so many and goes on where the one before stopped. Eighteen minutes. */
-export const perPass = 1_000
+/** So many are read with any pass: seven minutes of Halo's quota. */
+const atOnce = 400
+/** Where there are more, somebody who waits for a first or an incremental pass gets none; each other pass reads its part of a week's round. */
+const passesPerRound = 7
 
 /** Passes read type by type, each by ascending id. */
 interface Place {
@@ -37,6 +37,8 @@ export class Details {
   readonly #from: Place
   #reached: Place
   #left: number
+  /** Something was due beyond the share. */
+  #more: boolean
 
   constructor(ctx: Ctx, announced: number, changed: ReadonlySet<string> | undefined) {
     const [state, checkpoint] = [rowOf(ctx.state), rowOf(ctx.checkpoint)]
@@ -47,34 +49,39 @@ export class Details {
     this.#began = text(checkpoint.began) || text(state.began) || new Date().toISOString()
     this.#from = isAwaited ? beginning : place(state.type, state.id)
     this.#reached = ctx.checkpoint === undefined ? this.#from : place(checkpoint.reachedType, checkpoint.reachedId)
-    this.#left = integer(checkpoint.left) ?? (isAwaited && announced > atOnce ? 0 : perPass)
+    this.#left = integer(checkpoint.left) ?? (isAwaited && announced > atOnce ? 0 : shareOf(announced))
+    this.#more = checkpoint.more === true
   }
 
   /** Whether the detail of an asset is to be read; asked once for each, in the order of the pass. */
   isDue(type: number, row: Row): boolean {
     const here = place(type, Number(id(row.id)))
-    if (this.#left === 0 || !isBehind(here, this.#from)) return false
-    if (this.#changed?.has(String(id(row.id))) === false) return false
+    if (!isBehind(here, this.#from) || this.#changed?.has(String(id(row.id))) === false) return false
+    if (this.#left === 0) {
+      this.#more = true
+      return false
+    }
     this.#left--
     this.#reached = here
     return true
   }
 
   get checkpoint() {
-    return { began: this.#began, left: this.#left, reachedType: this.#reached.type, reachedId: this.#reached.id }
+    const { type, id } = this.#reached
+    return { began: this.#began, left: this.#left, more: this.#more, reachedType: type, reachedId: id }
   }
 
   /** The pass is over: what the next one is to know. */
   end(): Json {
-    if (this.#left === 0) {
+    if (this.#more) {
       this.#ctx.report({
         level: 'info',
         code: 'asset-notes',
-        message: `Halo hands out the notes of assets one asset at a time. Not all were read this time; each nightly sync reads ${perPass} more.`,
+        message: `Halo hands out the notes of assets one asset at a time. Not all were read this time; the nightly syncs go on, and after ${passesPerRound} of them all are there.`,
       })
     }
     if (this.#ctx.since !== undefined) return this.#ctx.state ?? null
-    if (this.#left > 0) return { since: this.#began }
+    if (!this.#more) return { since: this.#began }
     const { type, id } = this.#reached
     return { ...(this.#since === undefined ? {} : { since: this.#since }), began: this.#began, type, id }
   }
@@ -96,6 +103,11 @@ export async function detailsOf(ctx: Ctx, announced: number): Promise<Details> {
 function sinceIn(ctx: Ctx): string | undefined {
   const since = text(rowOf(ctx.state).since)
   return since && !Number.isNaN(Date.parse(since)) ? since : undefined
+}
+
+/** How many of so many a pass reads. */
+export function shareOf(announced: number): number {
+  return Math.max(atOnce, Math.ceil(announced / passesPerRound))
 }
 
 function place(type: unknown, id: unknown): Place {

@@ -1,7 +1,7 @@
 /** Notes and stamps of assets come one request at a time; which are read when. */
 import t from 'tap'
 import type { Json, RecordOf } from '../../../core/connector/records.ts'
-import { atOnce, perPass } from '../../../plugins/halo-psa/streams/details.ts'
+import { shareOf } from '../../../plugins/halo-psa/streams/details.ts'
 import { type Simulated, simulated } from './simulated.ts'
 
 const size = { companies: 5, contacts: 5, configurations: 500, tickets: 1 }
@@ -25,18 +25,28 @@ function change({ world }: Simulated, id: number): void {
   world.configurations.put({ ...row, notes: 'changed', updatedAt: later })
 }
 
+t.test('a share of a pass: a seventh, 400 at least', async (t) => {
+  t.same([0, 400, 401, 2_800, 3_000, 10_000].map(shareOf), [400, 400, 400, 400, 429, 1_429])
+})
+
 t.test('a first pass over many reads none; each later one goes on until all are read', async (t) => {
-  const one = await simulated(t, { ...size, configurations: perPass + 50 })
+  const one = await simulated(t, size)
   const first = await pass(one)
-  t.same([first.ids.length, first.count, one.reported], [0, perPass + 50, ['info asset-notes']])
+  t.same([first.ids.length, first.count, one.reported], [0, 500, ['info asset-notes']])
   const began = Object(first.state).began
   const second = await pass(one, { state: first.state })
-  t.same([second.ids.length, second.count], [perPass, perPass + 50])
+  t.same([second.ids.length, second.count], [400, 500])
   change(one, 1)
   const third = await pass(one, { state: second.state })
-  t.equal(new Set([...second.ids, ...third.ids]).size, perPass + 50, 'all of them, none twice')
+  t.equal(new Set([...second.ids, ...third.ids]).size, 500, 'all of them, none twice')
   t.same(third.state, { since: began }, 'what changed since the round began is for the next one')
   t.equal(one.reported.length, 2)
+})
+
+t.test('a round that ends with the last of the share is whole', async (t) => {
+  const one = await simulated(t, { ...size, configurations: 400 })
+  const { ids, state } = await pass(one)
+  t.same([ids.length, Object.keys(Object(state)), one.reported], [400, ['since'], []])
 })
 
 t.test('after a whole round only what changed since it began', async (t) => {
@@ -60,9 +70,9 @@ t.test('somebody waits for an incremental pass: what changed comes whole, if it 
   const state: Json = { since }
   const few = await pass(one, { since, state })
   t.same([few.ids.length, few.count, few.state], [5, 5, state])
-  for (let id = 1; id <= atOnce + 1; id++) change(one, id)
+  for (let id = 1; id <= 401; id++) change(one, id)
   const many = await pass(one, { since, state })
-  t.same([many.ids.length, many.count, many.state], [0, atOnce + 1, state])
+  t.same([many.ids.length, many.count, many.state], [0, 401, state])
 })
 
 t.test('a pass that was broken off reads none twice, and no more than its share', async (t) => {
@@ -74,7 +84,7 @@ t.test('a pass that was broken off reads none twice, and no more than its share'
   for (const place of [0, 3, 6]) {
     const { checkpoint } = whole.pages[place] ?? {}
     const before = detailed(whole.pages.slice(0, place + 1).flatMap((page) => page.records))
-    t.match(checkpoint, { left: perPass - before.length })
+    t.match(checkpoint, { left: 400 - before.length })
     const rest = await pass(one, { state, checkpoint })
     t.same([...before, ...rest.ids], whole.ids)
     t.match(rest.state, { since: Object(checkpoint).began })
