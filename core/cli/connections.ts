@@ -1,4 +1,5 @@
 import { Refusal } from '../access/refusal.ts'
+import { type Connector, ConnectorError } from '../connector/index.ts'
 import type { Hub } from '../hub.ts'
 import { report } from './check.ts'
 import { moment, say, sayJson, table, tell } from './output.ts'
@@ -81,27 +82,36 @@ export async function webhooks(
   { off = false }: { readonly off?: boolean },
 ): Promise<number> {
   return withHub(session, async (hub) => {
-    const { id, name } = await connectionOf(hub, which)
+    const { id, name, connector } = await connectionOf(hub, which)
     if (off) {
       const left = await hub.connections.turnOffWebhooks(id, by)
       say(`${name} takes no webhooks any more.`)
       if (left !== undefined) tell(left)
       return done
     }
-    const on = await hub.connections.turnOnWebhooks(id, hub.settings.publicUrl, by)
+    const steps = stepsOf(hub.catalogue.get(connector))
+    const on = await hub.connections.turnOnWebhooks(id, hub.settings.publicUrl, by).catch((error: unknown) => {
+      // Perhaps they come first.
+      if (error instanceof ConnectorError && steps !== undefined) tell(steps)
+      throw error
+    })
     if (on.address === null) say(`The webhooks of ${name} are registered (${on.ids.length}).`)
     else {
       say(`${name} takes webhooks at this address. It is shown this once; keep it secret:`)
       say(on.address)
     }
-    if (on.steps.length > 0) say(['To be done at the vendor:', ...numbered(on.steps)].join('\n'))
+    if (steps !== undefined) say(steps)
     for (const note of on.notes) tell(note)
     return done
   })
 }
 
-function numbered(steps: readonly string[]): readonly string[] {
-  return steps.map((step, index) => `${index + 1}. ${step}`)
+function stepsOf(connector: Connector | undefined): string | undefined {
+  const webhooks = connector?.kind === 'warranty' ? undefined : connector?.webhooks
+  return (
+    webhooks?.steps &&
+    ['To be done at the vendor:', ...webhooks.steps.map((step, index) => `${index + 1}. ${step}`)].join('\n')
+  )
 }
 
 /** Brings the nightly schedule in step with the connection. */

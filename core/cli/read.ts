@@ -36,6 +36,7 @@ export async function read(session: Session, id: string, { config, stream, since
         count += page.records.length
         if (name === 'companies') companies.push(...page.records.map(({ sourceId }) => sourceId))
         if (!print) continue
+        if (page.partial !== undefined) tell(`${name}: warning: ${page.partial}`)
         for (const record of page.records) await pour(JSON.stringify({ stream: name, record }))
         for (const removed of page.removals ?? []) await pour(JSON.stringify({ stream: name, removed }))
       }

@@ -16,8 +16,6 @@ export interface WebhooksOn {
   readonly ids: readonly string[]
   /** To be entered at the vendor, where it has no registration. Told this once: turning them on again makes another. */
   readonly address: string | null
-  /** What is left to be done at the vendor. */
-  readonly steps: readonly string[]
   /** What the connector reported. */
   readonly notes: readonly string[]
 }
@@ -55,7 +53,6 @@ export async function turnOnWebhooks(
     return {
       ids,
       address: byHand ? address : null,
-      steps: webhooks.steps ?? [],
       notes: left === undefined ? notes : [left, ...notes],
     }
   })
