@@ -53,7 +53,7 @@ export function faults(answer: HttpAnswer): Fault | undefined {
             kind: 'permission',
             // Asks `/me`, which takes no right: a token that is refused there is no good any more, whatever the words.
             signInAgain: true,
-            admin: `The API token, or the security group of its user, does not allow this in Syncro (${said})`,
+            admin: `The API token, or the security group of its user, does not allow this in Syncro (${said.replace(/\.$/, '')}). The connection's check names the permission to tick.`,
             log: said,
           }
         : { kind: 'auth', admin: badToken, log: said ?? '401 without a reason' }
