@@ -15,7 +15,7 @@ export const webhooks: WebhookSource<SyncroSettings> = {
     'Save the set.',
   ],
 
-  // Syncro signs nothing, so the address is the proof.
+  // No signature is known, so the address is the proof.
   async verify(_ctx, delivery) {
     return parsed(delivery) !== undefined
   },
@@ -36,9 +36,9 @@ function parsed({ raw }: WebhookDelivery): Row | undefined {
 }
 
 /**
- * What a notice holds is not documented. Receivers of it (RepairShopr's is the same) tell of `text`, `html`, `link`
- * and the record itself in `attributes`; a record at the top or under its own name is understood, too. What the record
- * is shows in its properties, or else in the address of its screen.
+ * What a notice holds is not documented. A public receiver for RepairShopr, the twin product, reads `text`, `html`,
+ * `link` and the record itself in `attributes`; a record at the top or under its own name is understood, too. What the
+ * record is shows in its properties, or else in the address of its screen.
  */
 function hintsIn(body: Row): readonly WebhookHint[] {
   const row = isRow(body.attributes) ? body.attributes : body

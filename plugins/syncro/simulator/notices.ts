@@ -20,7 +20,7 @@ export class Notices {
     this.#urls.add(url)
   }
 
-  /** In the form receivers tell of; it is described nowhere. */
+  /** In the form a public receiver for RepairShopr reads; Syncro describes none. */
   about({ record, screen }: Subject, happened: string): readonly SimulatedDelivery[] {
     const link = `https://${this.#account}.syncromsp.com/${screen}`
     const words = `${String(record.business_then_name ?? record.name)} ${happened}`
