@@ -34,7 +34,7 @@ export async function touchRecords(
         {
           level: 'info',
           code: 'gone',
-          message: `Record ${sourceId} is gone at the source; the next full pass removes it.`,
+          message: `Record ${sourceId} is gone at the source, or the import filter leaves it out; the next full pass decides.`,
           sourceId,
         },
         stream,
