@@ -2,7 +2,7 @@
 import type { Context, CustomField } from '../../core/connector/contract.ts'
 import { id, isRow, list, type Row, text } from '../../core/connector/parse.ts'
 import { isForbidden, isNotFound } from './client.ts'
-import { fetchDetail, fetchPage, type List, type Query } from './paging.ts'
+import { fetchPage, type List, type Query, withDetail } from './paging.ts'
 import type { HaloSettings } from './settings.ts'
 import { isWithheld, plainTypes } from './streams/fields.ts'
 
@@ -17,15 +17,14 @@ const words: Readonly<Record<number, string>> = {
   10: 'formatted text',
 }
 
-/** Only details carry all fields of companies; a few show them. */
+/** Lists may carry only some of the fields, details carry all; a few show them. */
 const detailed = 5
 
-/** Named by the newest records themselves: the list for a whole page of them, `details` for the first few. */
+/** Named by the newest records themselves: a page of the list, and the details of the first few. */
 export async function definedCustomFields(
   ctx: Context<HaloSettings>,
   from: List,
   query: Query,
-  details = false,
 ): Promise<readonly CustomField[]> {
   const { rows } = await fetchPage(ctx, from, { ...query, orderdesc: true }, 1)
   const seen = new Map<string, Row>()
@@ -37,7 +36,7 @@ export async function definedCustomFields(
     }
   }
   rows.forEach(add)
-  for (const row of details ? rows.slice(0, detailed) : []) add(await fetchDetail(ctx, from, id(row.id) ?? ''))
+  for (const row of rows.slice(0, detailed)) add((await withDetail(ctx, from, row)) ?? row)
   return Promise.all([...seen].map(([key, field]) => defined(ctx, key, field)))
 }
 

@@ -28,6 +28,8 @@ export interface HaloQuirks {
   readonly unlistedType?: number
   /** Lists that come empty, with status 200, because the agent's role hides them: `Client`, `Asset` … */
   readonly hidden?: readonly string[]
+  /** Lists carry no custom fields, only details do. */
+  readonly sparseLists?: boolean
   /** Nobody has ticked events for new webhooks. */
   readonly withoutEvents?: boolean
   /** Requests before every further one is refused with 429, until `rest` is called. */
@@ -80,6 +82,7 @@ export function simulate(world: World, quirks: HaloQuirks = {}): HaloSimulator {
     tickets: ticketsOf(world),
     hooks,
     hidden: new Set(quirks.hidden),
+    sparseLists: quirks.sparseLists === true,
     statusesIgnoreType: quirks.statusesIgnoreType === true,
   })
   const byPath = new Map(routes.map((route) => [`${route.method} ${route.path.toLowerCase()}`, route]))

@@ -25,6 +25,8 @@ export interface Parts {
   readonly hooks: Hooks
   /** Lists that come empty because the agent's role hides them. */
   readonly hidden: ReadonlySet<string>
+  /** Lists carry no custom fields. */
+  readonly sparseLists: boolean
   readonly statusesIgnoreType: boolean
 }
 
@@ -53,7 +55,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     get(path, scope, ({ query }) =>
       hidden.has(path)
         ? { status: 200, body: { page_no: 1, page_size: 100, record_count: 0, [source.name]: [] } }
-        : answerList(source, query),
+        : answerList(parts.sparseLists ? sparse(source) : source, query),
     )
   const one = (path: string, scope: Scope | undefined, find: (id: number) => Row | undefined): Route =>
     get(`${path}/{id}`, scope, (_request, id) => {
@@ -109,6 +111,10 @@ export function routesOf(parts: Parts): readonly Route[] {
       },
     },
   ]
+}
+
+function sparse(source: Source): Source {
+  return { ...source, row: (id, query) => ({ ...source.row(id, query), customfields: [] }) }
 }
 
 function parsed(body: string): unknown {

@@ -16,7 +16,7 @@ type Company = RecordOf<'companies'>
 export const companies: Stream<'companies', HaloSettings> = {
   deletes: 'by-absence',
   incremental: { overlapSeconds },
-  customFields: (ctx) => definedCustomFields(ctx, clients, everything, true),
+  customFields: (ctx) => definedCustomFields(ctx, clients, everything),
 
   async *read(ctx): AsyncGenerator<Page<'companies'>> {
     const query = queryFor(ctx)

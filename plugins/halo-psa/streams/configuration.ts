@@ -13,6 +13,7 @@ import {
   day,
   firstText,
   isWithheld,
+  missingFields,
   placeholder,
   ref,
   screenLink,
@@ -88,6 +89,9 @@ function chosenValues(
   fields: ReadonlyMap<string, Row> | undefined,
   chosen: ReadonlySet<string>,
 ): Readonly<Record<string, Scalar | null>> | undefined {
+  // The list may leave some out. What is known of them stays until the detail, which has them all, is read.
+  const numbered = [...chosen].filter((key) => !key.startsWith(fieldPrefix))
+  if (row.dlastupdate === undefined && missingFields(row.customfields, numbered).length > 0) return undefined
   const own = customFieldValues(row.customfields, chosen)
   if (!own && !fields) return undefined
   const values: Record<string, Scalar | null> = { ...own }

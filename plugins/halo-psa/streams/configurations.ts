@@ -162,10 +162,11 @@ function tellMissing(ctx: Ctx, found: ReadonlySet<Fact>): void {
   })
 }
 
-/** All else comes with the list, and the same every time. `undefined` = deleted since it was listed. */
+/** What only the detail has; all else comes with the list. `undefined` = deleted since it was listed. */
 async function withNotes(ctx: Ctx, row: Row): Promise<Row | undefined> {
   const detail = await withDetail(ctx, assets, row)
-  return detail && { ...row, notes: detail.notes, dlastupdate: detail.dlastupdate }
+  const { notes, dlastupdate, customfields } = detail ?? {}
+  return detail && { ...row, notes, dlastupdate, customfields: customfields ?? row.customfields }
 }
 
 function checkpointIn(checkpoint: unknown): { type: string | undefined; before: number; position: Position } {

@@ -4,9 +4,18 @@ import type { RecordOf } from '../../../core/connector/records.ts'
 import { addressesOf } from '../addresses.ts'
 import { isNotFound } from '../client.ts'
 import { definedCustomFields } from '../custom-fields.ts'
-import { countOf, fetchDetail, pages, type Query, users } from '../paging.ts'
+import { countOf, fetchDetail, pages, type Query, users, withDetail } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
-import { companyRef, customFieldValues, customValue, firstText, placeholder, ref, screenLink } from './fields.ts'
+import {
+  companyRef,
+  customFieldValues,
+  customValue,
+  firstText,
+  missingFields,
+  placeholder,
+  ref,
+  screenLink,
+} from './fields.ts'
 import { changedSince, everything, overlapSeconds, positionIn } from './reading.ts'
 import { allSites, listedSite, siteAddress } from './sites.ts'
 
@@ -30,11 +39,16 @@ export const contacts: Stream<'contacts', HaloSettings> = {
     const since = await changedSince(ctx, users, people)
     const addresses = new Map((await allSites(ctx)).map((row) => [required(id(row.id)), siteAddress(row)]))
     const contact = reader(ctx)
+    const whole = completer(ctx)
     let sawAny = ctx.checkpoint !== undefined || since !== undefined
     for await (const { rows, next } of pages(ctx, users, { ...people, ...since }, positionIn(ctx.checkpoint))) {
       sawAny = true
+      const records: RecordOf<'contacts'>[] = []
+      for await (const row of whole === undefined ? rows : ctx.ahead(rows, whole)) {
+        if (row !== undefined) records.push(contact(row, addresses.get(siteOf(row) ?? '')))
+      }
       yield {
-        records: rows.map((row) => contact(row, addresses.get(siteOf(row) ?? ''))),
+        records,
         checkpoint: { ...next },
         ...(next.seen === rows.length ? { total: next.count } : {}),
       }
@@ -59,6 +73,24 @@ export const contacts: Stream<'contacts', HaloSettings> = {
       throw error
     }
   },
+}
+
+/**
+ * Fetches the custom fields the admin chose where the list leaves some out. One that a detail does not have either is
+ * asked for no more. It answers `undefined` for a contact that was deleted since it was listed.
+ */
+function completer(ctx: Ctx): ((row: Row) => Promise<Row | undefined>) | undefined {
+  const title = ctx.settings.jobTitleField?.trim()
+  let wanted = title ? [...ctx.customFields, title] : ctx.customFields
+  if (wanted.length === 0) return undefined
+  return async (row) => {
+    if (missingFields(row.customfields, wanted).length === 0) return row
+    const detail = await withDetail(ctx, users, row)
+    if (detail === undefined) return undefined
+    const nowhere = new Set(missingFields(detail.customfields, wanted))
+    wanted = wanted.filter((key) => !nowhere.has(key))
+    return { ...row, customfields: detail.customfields ?? row.customfields }
+  }
 }
 
 function siteOf(row: Row): string | null | undefined {

@@ -77,6 +77,12 @@ export function customFieldValues(
   return values
 }
 
+/** Those of the wanted custom fields that a record does not carry. */
+export function missingFields(value: unknown, wanted: readonly string[]): readonly string[] {
+  const carried = new Set((list(value) ?? []).map((field) => (isRow(field) ? id(field.id) : undefined)))
+  return wanted.filter((key) => !carried.has(key))
+}
+
 /** Of a choice the text, not its number. */
 export function customValue(field: Row): Read<Scalar> {
   const { type, value, display } = field
