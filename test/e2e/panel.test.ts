@@ -267,10 +267,8 @@ t.test('a switch of PSA is seen before it is made, and goes on with what is here
 
   await page.getByRole('button', { name: 'Sync everything now' }).click()
   await page.getByRole('link', { name: 'Watch the sync' }).click()
-  await page
-    .getByRole('link', { name: /^(Succeeded|With warnings)$/ })
-    .first()
-    .waitFor()
+  const syncs = page.locator('section.card', { has: page.getByRole('heading', { name: 'Syncs' }) })
+  await syncs.getByText(/^(Succeeded|With warnings)$/).waitFor()
   t.same(await companies(), before, 'the same companies')
   await page.goto('/admin/pages/connection?id=1')
   await page.getByRole('link', { name: 'Switch back to this PSA' }).click()
