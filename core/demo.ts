@@ -258,7 +258,9 @@ async function main(): Promise<void> {
     ...(terminal && { progress: (text: string) => process.stdout.write(`\r\u001b[K${text}`) }),
   })
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM']) {
+  // A terminal that was closed takes no more text; stopping goes on.
+  process.stdout.on('error', () => {})
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, async () => {
       stopping = true
       say(`${terminal ? '\r\u001b[K' : ''}Stopping …`)
