@@ -1,9 +1,11 @@
 /** Which assets are asked for one by one, for the notes and the stamp that only their details have. */
+import { createHash } from 'node:crypto'
 import type { ReadContext } from '../../../core/connector/contract.ts'
 import { id, integer, isRow, type Row, text } from '../../../core/connector/parse.ts'
 import type { Json } from '../../../core/connector/records.ts'
 import { assets, pages } from '../paging.ts'
 import type { HaloSettings } from '../settings.ts'
+import { companyRef } from './fields.ts'
 import { everything, filtersByChange, overlapSeconds } from './reading.ts'
 
 type Ctx = ReadContext<HaloSettings>
@@ -25,16 +27,20 @@ const beginning: Place = { type: 0, id: 0 }
 export const unlistedType = Number.MAX_SAFE_INTEGER
 
 /**
- * A round leads through all assets, if need be over several passes. The rounds after the first ask only for what
- * changed since the one before began, where Halo can tell.
+ * A round leads through all assets, if need be over several passes. The rounds after a whole one ask only for what
+ * changed since it began, where Halo can tell; until the hub is to keep other assets or fields of them than before.
  */
 export class Details {
   readonly #ctx: Ctx
-  /** When the last whole round began. */
+  readonly #selection: string
+  readonly #companies: ReadonlySet<string>
+  /** When the last whole round began; `undefined` = this one is to be whole. */
   readonly #since: string | undefined
   readonly #changed: ReadonlySet<string> | undefined
   readonly #began: string
   readonly #from: Place
+  /** The selection changed while the round was under way: another whole one is to follow. */
+  readonly #isStale: boolean
   #reached: Place
   #left: number
   /** Something was due beyond the share. */
@@ -44,10 +50,13 @@ export class Details {
     const [state, checkpoint] = [rowOf(ctx.state), rowOf(ctx.checkpoint)]
     const isAwaited = ctx.since !== undefined || ctx.state === undefined
     this.#ctx = ctx
-    this.#since = sinceIn(ctx)
+    this.#selection = selectionOf(ctx)
+    this.#companies = new Set(ctx.companies)
+    this.#since = wholeSince(ctx)
     this.#changed = changed
     this.#began = text(checkpoint.began) || text(state.began) || new Date().toISOString()
     this.#from = isAwaited ? beginning : place(state.type, state.id)
+    this.#isStale = state.stale === true || (state.selection !== this.#selection && isBehind(this.#from, beginning))
     this.#reached = ctx.checkpoint === undefined ? this.#from : place(checkpoint.reachedType, checkpoint.reachedId)
     this.#left = integer(checkpoint.left) ?? (isAwaited && announced > atOnce ? 0 : shareOf(announced))
     this.#more = checkpoint.more === true
@@ -56,6 +65,9 @@ export class Details {
   /** Whether the detail of an asset is to be read; asked once for each, in the order of the pass. */
   isDue(type: number, row: Row): boolean {
     const here = place(type, Number(id(row.id)))
+    const company = companyRef(row.client_id)
+    // What the hub does not keep costs no request.
+    if (typeof company === 'string' && !this.#companies.has(company)) return false
     if (!isBehind(here, this.#from) || this.#changed?.has(String(id(row.id))) === false) return false
     if (this.#left === 0) {
       this.#more = true
@@ -81,15 +93,21 @@ export class Details {
       })
     }
     if (this.#ctx.since !== undefined) return this.#ctx.state ?? null
-    if (!this.#more) return { since: this.#began }
-    const { type, id } = this.#reached
-    return { ...(this.#since === undefined ? {} : { since: this.#since }), began: this.#began, type, id }
+    const selection = this.#selection
+    if (!this.#more) return this.#isStale ? { selection } : { selection, since: this.#began }
+    return {
+      selection,
+      ...(this.#since === undefined ? {} : { since: this.#since }),
+      ...(this.#isStale ? { stale: true } : {}),
+      began: this.#began,
+      ...this.#reached,
+    }
   }
 }
 
 /** Reads what is needed to tell which details a pass of `announced` assets is to read. */
 export async function detailsOf(ctx: Ctx, announced: number): Promise<Details> {
-  const since = ctx.since === undefined ? sinceIn(ctx) : undefined
+  const since = ctx.since === undefined ? wholeSince(ctx) : undefined
   if (since === undefined || !(await filtersByChange(ctx, assets, everything)))
     return new Details(ctx, announced, undefined)
   const from = new Date(Date.parse(since) - overlapSeconds * 1000).toISOString()
@@ -100,9 +118,18 @@ export async function detailsOf(ctx: Ctx, announced: number): Promise<Details> {
   return new Details(ctx, announced, changed)
 }
 
-function sinceIn(ctx: Ctx): string | undefined {
-  const since = text(rowOf(ctx.state).since)
-  return since && !Number.isNaN(Date.parse(since)) ? since : undefined
+/** When the last whole round over the same selection began. */
+function wholeSince(ctx: Ctx): string | undefined {
+  const { since, selection } = rowOf(ctx.state)
+  const found = selection === selectionOf(ctx) ? text(since) : undefined
+  return found && !Number.isNaN(Date.parse(found)) ? found : undefined
+}
+
+/** What the hub keeps: of which assets, and of them what. */
+export function selectionOf({ filter, customFields, companies }: Ctx): string {
+  const { configurationTypes, configurationStatuses } = filter
+  const all = JSON.stringify([configurationTypes, configurationStatuses, customFields, companies])
+  return createHash('sha256').update(all).digest('base64url')
 }
 
 /** How many of so many a pass reads. */

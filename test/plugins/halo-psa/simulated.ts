@@ -31,8 +31,14 @@ export async function simulated(
   const world = createWorld(size)
   const simulator = simulate(world, quirks)
   const parts = await connected(t, { connector: unlimited, simulator, world, ...more })
+  // The hub keeps all of them; their ids are not those of the world.
+  const whole: typeof parts.context = (reading, own) =>
+    parts.context({ companies: [...simulator.expected('companies')], ...reading }, own)
   return {
     ...parts,
+    context: whole,
+    pages: (stream, reading, own) => parts.pages(stream, { companies: whole().companies, ...reading }, own),
+    records: (stream, reading, own) => parts.records(stream, { companies: whole().companies, ...reading }, own),
     world,
     simulator,
     settings: (own = {}) => ({ ...simulator.settings(parts.server.origin), ...own }),
