@@ -3,8 +3,10 @@
 import { pino } from 'pino'
 import { readSettings } from '../config/settings.ts'
 import { startProcess } from './process.ts'
+import { sentence } from './terminal.ts'
 
-const log = pino({ level: 'info' })
+const people = { write: (line: string) => void process.stdout.write(sentence(line)) }
+const log = process.stdout.isTTY ? pino({ level: 'info' }, people) : pino({ level: 'info' })
 // A promise that a third party's connector forgot must not end the hub.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'A promise was rejected and nobody listened.'))
 try {
