@@ -1,7 +1,7 @@
 /** Webhooks of a connection, as the panel shows them. Never with their address: that is a secret. */
 import type { ConnectionView } from '../../core/connections/connections.ts'
-import { webhookTokenField } from '../../core/connections/webhooks.ts'
 import { type Connector, streams } from '../../core/connector/index.ts'
+import { webhookTokenField } from '../../core/secrets/vault.ts'
 import type { PanelServices } from '../services.ts'
 import { type RunBrief, webhookRuns } from './overview.ts'
 

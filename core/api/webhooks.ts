@@ -6,9 +6,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
-import { webhookTokenField } from '../connections/webhooks.ts'
 import type { Context, Settings, WebhookDelivery, WebhookHint, WebhookSource } from '../connector/index.ts'
-import type { Vault } from '../secrets/vault.ts'
+import { type Vault, webhookTokenField } from '../secrets/vault.ts'
 import { type Database, isDatabaseAway } from '../store/database.ts'
 
 /** A connection, as far as a webhook needs it. */

@@ -6,7 +6,7 @@ import { Refusal } from '../access/refusal.ts'
 import type { RecordOf, Settings, SourceConnector, StreamName } from '../connector/index.ts'
 import { adoptable } from '../mapping/adoption.ts'
 import { type By, lockMapping, type Note } from '../mapping/decision.ts'
-import { matchLinks } from '../mapping/match.ts'
+import { judged, matchLinks } from '../mapping/match.ts'
 import type { Sql } from '../store/database.ts'
 import type { CheckReport } from './check.ts'
 import type { Connections } from './connections.ts'
@@ -54,6 +54,13 @@ interface SourceConfiguration {
   readonly serialNumber: string | null
 }
 
+interface Source {
+  readonly connector: SourceConnector<Settings>
+  readonly settings: Settings
+  readonly signal: AbortSignal
+  readonly onRead: ((records: number) => void) | undefined
+}
+
 /** A connection that is never committed. */
 const rehearsed = -1
 
@@ -68,22 +75,25 @@ export class PsaSwitch {
     this.#note = note
   }
 
-  /** Tests and reads the new PSA and compares; nothing is stored. Throws a `Refusal` if there is no PSA to switch from. */
-  async plan(wish: Pick<NewConnection, 'connector' | 'settings'>, signal: AbortSignal): Promise<SwitchPlan> {
+  /**
+   * Tests and reads the new PSA and compares; nothing is stored. Throws a `Refusal` if there is no PSA to switch from.
+   * `onRead` is told of each page how many records it had.
+   */
+  async plan(
+    wish: Pick<NewConnection, 'connector' | 'settings'>,
+    signal: AbortSignal,
+    onRead?: (records: number) => void,
+  ): Promise<SwitchPlan> {
     const old = await this.#active()
     const connector = this.#psa(wish.connector)
     const check = await this.#connections.checkSettings(wish.connector, wish.settings)
     const from = { id: old.id, name: old.name }
     if (!check.ok) return { from, check }
     const settings = validateSettings(connector, wish.settings)
-    const scene = {
-      old,
-      connector,
-      account: check.account,
-      companies: await this.#companies(connector, settings, signal),
-    }
+    const source = { connector, settings, signal, onRead }
+    const scene = { old, connector, account: check.account, companies: await this.#companies(source) }
     const { companies, scope } = await this.#rehearse(scene, (sql) => companiesAfter(sql, old))
-    const read = await this.#configurations(connector, settings, scope, signal)
+    const read = await this.#configurations(source, scope)
     const configurations = await this.#rehearse(scene, (sql) => configurationsAfter(sql, read))
     return { from, check, companies, configurations }
   }
@@ -97,6 +107,13 @@ export class PsaSwitch {
     const connector = this.#psa(wish.connector)
     const check = await this.#connections.checkSettings(wish.connector, wish.settings)
     if (!check.ok) throw new Refusal(`${wish.name} cannot be used, so nothing was changed: ${check.message}`)
+    const others = (await loadConnections(database)).filter(
+      ({ id, state }) => id !== old.id && state !== 'disconnected',
+    )
+    if (others.some(({ name }) => name.toLowerCase() === wish.name.trim().toLowerCase()))
+      throw new Refusal(
+        `Another connection is called ${wish.name.trim()}, so nothing was changed; choose another name.`,
+      )
     // While the old one's secrets are still there.
     const left = old.webhookUrl === null ? undefined : await turnOffWebhooks(this.#parts, old)
     const id = await refusing(database, () =>
@@ -108,6 +125,15 @@ export class PsaSwitch {
              schedule = o.schedule, time_zone = o.time_zone
            from connections o where n.id = $1 and o.id = $2`,
           [added, old.id],
+        )
+        // Back to an account that was connected before: what was chosen there is chosen again.
+        await sql.query(
+          `update connections n set filter = e.filter, custom_fields = e.custom_fields, disabled_streams = e.disabled_streams,
+             write_back = e.write_back
+           from (
+             select * from connections where connector = $2 and account = $3 and state = 'disconnected' order by id desc limit 1
+           ) e where n.id = $1`,
+          [added, connector.id, check.account ?? null],
         )
         const detail = { from: old.name, to: wish.name, connector: connector.id }
         await this.#note({ ...by, action: 'connection.switch', target: `connection ${added}`, detail }, sql)
@@ -132,44 +158,36 @@ export class PsaSwitch {
   }
 
   async *#read<K extends StreamName>(
-    connector: SourceConnector<Settings>,
-    settings: Settings,
+    { connector, settings, signal, onRead }: Source,
     stream: K,
     companies: readonly string[],
-    signal: AbortSignal,
   ): AsyncGenerator<RecordOf<K>> {
     const http = this.#parts.clients.open({ key: 'switch', connector, settings })
     try {
       const reader = connector.streams[stream]
       if (reader === undefined) return
       const context = contexts(connector, settings, http, { signal }).readContext({ stream, companies })
-      for await (const page of reader.read(context)) yield* page.records
+      for await (const page of reader.read(context)) {
+        onRead?.(page.records.length)
+        yield* page.records
+      }
     } finally {
       http.close()
     }
   }
 
-  async #companies(
-    connector: SourceConnector<Settings>,
-    settings: Settings,
-    signal: AbortSignal,
-  ): Promise<readonly SourceCompany[]> {
+  async #companies(source: Source): Promise<readonly SourceCompany[]> {
     const companies: SourceCompany[] = []
-    for await (const { sourceId, identifier, name } of this.#read(connector, settings, 'companies', [], signal))
+    for await (const { sourceId, identifier, name } of this.#read(source, 'companies', []))
       companies.push({ sourceId, identifier: identifier ?? null, name })
     return companies
   }
 
   /** Those of the companies in scope, and those without a company: as a sync takes them. */
-  async #configurations(
-    connector: SourceConnector<Settings>,
-    settings: Settings,
-    scope: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly SourceConfiguration[]> {
+  async #configurations(source: Source, scope: readonly string[]): Promise<readonly SourceConfiguration[]> {
     const wanted = new Set(scope)
     const configurations: SourceConfiguration[] = []
-    for await (const record of this.#read(connector, settings, 'configurations', scope, signal)) {
+    for await (const record of this.#read(source, 'configurations', scope)) {
       const companyId = record.companyId ?? null
       if (companyId !== null && !wanted.has(companyId)) continue
       configurations.push({ sourceId: record.sourceId, companyId, serialNumber: record.serialNumber ?? null })
@@ -222,10 +240,11 @@ async function companiesAfter(sql: Sql, old: ConnectionRow) {
   )
   const of = (state: string) => rows.filter(({ link_state }) => link_state === state)
   const left = await sql.query<{ name: string }>(
-    `select c.name from companies c
+    `with ${judged} select c.name from companies c
      where c.removed_at is null
        and exists (select from company_links l where l.company_id = c.id and l.connection_id = $2 and l.removed_at is null)
        and not exists (select from company_links l where l.company_id = c.id and l.connection_id = $1)
+       and c.id not in (select company_id from judged)
      order by lower(c.name), c.id`,
     [rehearsed, old.id],
   )

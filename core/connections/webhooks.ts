@@ -2,12 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { Refusal } from '../access/refusal.ts'
 import { ConnectorError, type Settings, type WebhookSource } from '../connector/index.ts'
+import { webhookTokenField } from '../secrets/vault.ts'
 import { within } from './limit.ts'
 import { type ConnectionParts, type OpenConnection, openConnection } from './open.ts'
 import { type ConnectionRow, loadConnection } from './rows.ts'
 
-/** The vault's field; no setting of a connector can have this name (they have no hyphens). */
-export const webhookTokenField = 'webhook-token'
 const limitMs = 30_000
 
 /** What came of turning webhooks on. */

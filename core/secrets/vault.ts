@@ -7,6 +7,9 @@ import type { Database, Sql } from '../store/database.ts'
 import { keyId, seal, unseal } from './cipher.ts'
 import { ensureKeyCheck, lockKeyCheck, opens, replaceKeyCheck } from './key-check.ts'
 
+/** The field with the token of a connection's webhook address; no setting can have the name (they have no hyphens). */
+export const webhookTokenField = 'webhook-token'
+
 interface Row {
   readonly connection_id: number
   readonly field: string

@@ -64,7 +64,7 @@ t.test('registered at the vendor: no address is told to anybody', async (t) => {
 
 t.test('entered by hand: the address is the answer to the button, and nowhere else', async (t) => {
   const first = (await panel.act('connection', 'webhooksOn', { id: 2 })).json.result
-  t.match(first, { address: /^https:\/\/hub\.example\/hooks\/2\/[\w-]{43}$/, steps })
+  t.match(first, { address: /^https:\/\/hub\.example\/hooks\/2\/[\w-]{43}$/ })
   const second = (await panel.act('connection', 'webhooksOn', { id: 2 })).json.result
   t.not(second.address, first.address, 'another one each time')
   const token = second.address.split('/').at(-1)

@@ -115,4 +115,40 @@ t.test('ignored companies and types stay ignored, several linked to one company 
       { name: 'VENDOR', ignored: true, target_id: null },
     ],
   )
+
+  // Back again: what was chosen for the old account is chosen again, though the connection is a new one.
+  await database.run(
+    `update connections set disabled_streams = '{companyTypes}', filter = '{"companyTypes": ["old-0"]}' where id = $1`,
+    [old.id],
+  )
+  const taken = psaSwitch.run({ connector: 'old', name: ' new ', settings }, by)
+  t.match(
+    (await taken.then(({ id: back }) => connections.get(back))).name,
+    'new',
+    'the name of the one that goes is free',
+  )
+  t.match(
+    await database.row("select filter, disabled_streams, predecessor_id from connections where state = 'active'"),
+    {
+      filter: { companyTypes: ['old-0'] },
+      disabled_streams: ['companyTypes'],
+      predecessor_id: id,
+    },
+  )
+})
+
+t.test('a name that is taken is found out before anything is done', async (t) => {
+  const { connections, ...parts } = await bench(t, [
+    psa('old', [], []),
+    psa('new', [], []),
+    variant('docs', 'documentation'),
+  ])
+  const psaSwitch = new PsaSwitch(parts, connections, async () => {})
+  const old = await connections.add({ connector: 'old', name: 'Old', settings }, by)
+  await connections.add({ connector: 'docs', name: 'Docs', settings }, by)
+  await t.rejects(
+    psaSwitch.run({ connector: 'new', name: 'DOCS', settings }, by),
+    /called DOCS, so nothing was changed/,
+  )
+  t.match(await connections.get(old.id), { state: 'active', secrets: { token: true } })
 })
