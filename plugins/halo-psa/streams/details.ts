@@ -69,6 +69,8 @@ export class Details {
     // What the hub does not keep costs no request.
     if (typeof company === 'string' && !this.#companies.has(company)) return false
     if (!isBehind(here, this.#from) || this.#changed?.has(String(id(row.id))) === false) return false
+    // A row that comes twice counts once.
+    if (here.type === this.#reached.type && here.id === this.#reached.id) return true
     if (this.#left === 0) {
       this.#more = true
       return false

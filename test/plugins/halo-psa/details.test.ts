@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { Json, RecordOf } from '../../../core/connector/records.ts'
 import { selectionOf, shareOf } from '../../../plugins/halo-psa/streams/details.ts'
-import { type Simulated, simulated } from './simulated.ts'
+import { instead, type Simulated, simulated } from './simulated.ts'
 
 const size = { companies: 5, contacts: 5, configurations: 500, tickets: 1 }
 const since = '2026-07-10T00:00:00.000Z'
@@ -120,6 +120,16 @@ t.test('a pass that was broken off reads none twice, and no more than its share'
     t.same([...before, ...rest.ids], all.ids)
     t.match(rest.state, { since: Object(checkpoint).began })
   }
+})
+
+t.test('rows that come twice count once', async (t) => {
+  const twice = instead('Asset', (body) => ({
+    ...body,
+    assets: (Array.isArray(body.assets) ? body.assets : []).flatMap((row) => [row, row]),
+  }))
+  const one = await simulated(t, { ...size, configurations: 300 }, {}, twice)
+  const { ids } = await pass(one)
+  t.same([new Set(ids).size, one.reported], [300, []])
 })
 
 t.test('an asset that is deleted before its detail is read is not there', async (t) => {
