@@ -1,9 +1,10 @@
-/** What a connection reads, when, and how much one run may change. */
+/** What a connection reads, when, how much one run may change, and what may be written. */
 import { useState } from 'react'
 import type { CustomField } from '../../core/connector/index.ts'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
 import { act } from './client.ts'
+import { ConnectionWriteBack } from './connection-write-back.tsx'
 import { useAction } from './feedback.tsx'
 import { Button, Card } from './ui.tsx'
 
@@ -14,6 +15,7 @@ export interface Scope {
   readonly customFields: Readonly<Record<string, readonly string[]>>
   readonly breaker: { readonly share: number; readonly count: number }
   readonly schedule: string
+  readonly writeBack: { readonly configurations: readonly string[] }
 }
 
 interface Props {
@@ -132,6 +134,12 @@ export function ConnectionScope(props: Props) {
           </div>
         </div>
       </Card>
+      <ConnectionWriteBack
+        data={data}
+        chosen={scope.writeBack.configurations}
+        onChange={(configurations) => setScope({ ...scope, writeBack: { configurations } })}
+        disabled={disabled}
+      />
     </>
   )
 }

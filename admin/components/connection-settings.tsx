@@ -1,4 +1,4 @@
-/** The settings of a connection: credentials, what is read, when, and how much one run may change. */
+/** The settings of a connection: credentials, what is read, when, how much one run may change, what may be written. */
 import { type FormEvent, useState } from 'react'
 import type { CheckReport } from '../../core/connections/check.ts'
 import type { Choice } from '../../core/connector/index.ts'
@@ -22,7 +22,16 @@ function scopeOf({ connection }: Data): Scope {
     customFields: connection.customFields,
     breaker: connection.breaker,
     schedule: connection.schedule ?? '',
+    writeBack: { configurations: connection.writeBack.configurations ?? [] },
   }
+}
+
+/** The log of who changed what names only this; what somebody else changed meanwhile stays. */
+function scopeChanges(scope: Scope, stored: Scope): Partial<Scope> {
+  const before: Readonly<Record<string, unknown>> = { ...stored }
+  return Object.fromEntries(
+    Object.entries(scope).filter(([part, value]) => JSON.stringify(value) !== JSON.stringify(before[part])),
+  )
 }
 
 export function ConnectionSettings({ data, onSaved }: { data: Data; onSaved: () => void }) {
@@ -49,7 +58,7 @@ export function ConnectionSettings({ data, onSaved }: { data: Data; onSaved: () 
       const tested = await act<CheckReport | null>('connection', 'save', {
         id: connection.id,
         name,
-        ...scope,
+        ...scopeChanges(scope, scopeOf(data)),
         ...settings,
       })
       if (tested && !tested.ok) tell('bad', `Saved, but: ${resultOf(tested)}`)

@@ -153,6 +153,16 @@ function Overview({ data }: { data: Data }) {
             </Link>
           </Fact>
         )}
+        {data.writeBack && (
+          <Fact title="Write-back">
+            <Link to={`/admin/pages/connection?id=${connection.id}&tab=settings`}>
+              {data.writeBack.fields
+                .filter(({ field }) => connection.writeBack.configurations?.includes(field))
+                .map(({ title }) => title)
+                .join(', ') || 'Off'}
+            </Link>
+          </Fact>
+        )}
         <Fact title="Calls these hosts only">{data.hosts.join(', ') || '–'}</Fact>
       </dl>
       <Card title="Records">

@@ -1,7 +1,8 @@
 /** What the settings form of a connection sends. */
 import type { ConnectionChanges } from '../../core/connections/changes.ts'
 import { type ImportFilter, streamNames } from '../../core/connector/index.ts'
-import type { Input } from './input.ts'
+import { writableFields } from '../../core/writeback/proposal.ts'
+import { Input } from './input.ts'
 
 const filters = ['companyTypes', 'companyStatuses', 'configurationTypes', 'configurationStatuses'] as const
 
@@ -15,6 +16,7 @@ export function readChanges(input: Input): ConnectionChanges {
     ...(input.has('filter') && { filter: filterOf(input.input('filter')) }),
     ...(input.has('customFields') && { customFields: customFieldsOf(input.input('customFields')) }),
     ...(input.has('breaker') && { breaker: breakerOf(input.input('breaker')) }),
+    ...(input.has('writeBack') && { writeBack: writeBackOf(input.input('writeBack')) }),
     // Empty = with the nightly syncs.
     ...(input.named('schedule') && { schedule: input.optionalText('schedule', 100) ?? null }),
   }
@@ -32,4 +34,9 @@ function customFieldsOf(input: Input): Record<string, readonly string[]> {
 
 function breakerOf(input: Input) {
   return { share: input.number('share', 0, 1), count: input.number('count', 0, 1_000_000_000) }
+}
+
+function writeBackOf(input: Input) {
+  const fields = input.texts('configurations')
+  return { configurations: fields.map((field) => new Input({ field }).oneOf('field', writableFields)) }
 }

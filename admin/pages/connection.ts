@@ -10,6 +10,7 @@ import type { PanelServices } from '../services.ts'
 import { type ConnectorCard, cardOf } from './catalogue.ts'
 import { readChanges } from './connection-changes.ts'
 import { type WebhooksState, webhooksOf } from './connection-webhooks.ts'
+import { type WriteBackState, writeBackOf } from './connection-write-back.ts'
 import { type ConnectionBrief, overview } from './overview.ts'
 import type { By, PanelPage } from './page.ts'
 
@@ -43,6 +44,8 @@ export interface ConnectionData {
   readonly filters: Readonly<Record<string, readonly Offer[]>>
   /** Null: it takes none. */
   readonly webhooks: WebhooksState | null
+  /** Null: it takes no changes. */
+  readonly writeBack: WriteBackState | null
   /** The PSA that is connected instead of this one: there is one at a time. */
   readonly otherPsa: string | null
 }
@@ -139,6 +142,7 @@ export function connectionPage(services: PanelServices): PanelPage {
         streams: await streamStates(database, connection, offered),
         filters: await offeredFilters(database, connection.id),
         webhooks: await webhooksOf(services, connection, connector),
+        writeBack: writeBackOf(catalogue, connector),
         otherPsa: connection.kind === 'psa' ? await otherPsa(connection.id) : null,
       }
     },
