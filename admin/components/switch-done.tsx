@@ -22,6 +22,7 @@ export function SwitchDone({
   const { busy, run } = useAction()
   const [queued, setQueued] = useState(false)
   const { id, left } = switched
+  const { returning } = plan
   const { ambiguous, fresh, imported } = plan.companies
   const sync = () =>
     run(
@@ -77,8 +78,11 @@ export function SwitchDone({
           <li>
             <strong>Look through the settings</strong>
             <p>
-              Types to import, custom fields and webhooks belong to one vendor and are chosen anew. Schedule and safety
-              limit came over.
+              Schedule and safety limit came over from {from.name}.{' '}
+              {returning
+                ? 'Kinds of records, types, custom fields and write-back are chosen as they were when this account was connected before.'
+                : 'All its kinds of records and types come in; custom fields and write-back belong to one vendor and start off.'}{' '}
+              Webhooks, where it has them, are off until you turn them on.
             </p>
             <ButtonLink to={`/admin/pages/connection?id=${id}&tab=settings`} icon="Sliders">
               Settings of {name}
@@ -88,7 +92,7 @@ export function SwitchDone({
       </Card>
       <p className="soft">
         {from.name} is among the <Link to="/admin/pages/connections">disconnected connections</Link>, with its records
-        and mappings. To go back, switch to it again.
+        and mappings. To go back, switch to it again: what was chosen there is chosen again.
       </p>
     </>
   )

@@ -10,6 +10,7 @@ import { count, many, type Tone } from './words.ts'
 export interface Plan {
   readonly companies: NonNullable<PlanView['companies']>
   readonly configurations: NonNullable<PlanView['configurations']>
+  readonly returning: boolean
 }
 
 interface Props {
@@ -22,7 +23,7 @@ interface Props {
 }
 
 export function SwitchPlan({ id, from, name, plan, onBack, onSwitched }: Props) {
-  const { companies, configurations } = plan
+  const { companies, configurations, returning } = plan
   const { busy, run } = useAction()
   const { ask } = useFeedback()
   const confirmed = useRef(false)
@@ -69,8 +70,10 @@ export function SwitchPlan({ id, from, name, plan, onBack, onSwitched }: Props) 
           <span className="soft">Then</span>
           <strong>{name}</strong>
           <p>
-            takes over schedule, safety limit and the way companies are imported. What is narrowed (types, custom
-            fields), write-back and webhooks are chosen again.
+            takes over schedule, safety limit and the way companies are imported.{' '}
+            {returning
+              ? 'Kinds of records, types, custom fields and write-back are chosen as they were when this account was connected before. Webhooks start off.'
+              : 'All its kinds of records and types come in until you choose less; custom fields, write-back and webhooks start off.'}
           </p>
         </div>
       </section>
@@ -118,8 +121,9 @@ export function SwitchPlan({ id, from, name, plan, onBack, onSwitched }: Props) 
         </Card>
       </div>
       <Callout tone="off" icon="RotateCcw">
-        The way back is the same: switch to {from.name} again. Its records come back to it with their history; you need
-        its credentials for that, so keep them.
+        The way back is the same: switch to {from.name} again. Its records come back to it with their history, and what
+        is chosen there now (types, custom fields, write-back) is chosen again. You need its credentials for that, so
+        keep them.
       </Callout>
       <div className="actions sticky">
         <Button look="main" icon="Repeat" busy={busy === 'switch'} onClick={() => void confirm()}>

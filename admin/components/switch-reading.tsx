@@ -5,7 +5,7 @@ import type { PlanView } from '../pages/switch.ts'
 import { act, Refused } from './client.ts'
 import type { Plan } from './switch-plan.tsx'
 import { Button, Card, Progress } from './ui.tsx'
-import { duration } from './words.ts'
+import { duration, many } from './words.ts'
 
 interface Props {
   readonly id: string
@@ -22,6 +22,7 @@ export function SwitchReading(props: Props) {
   handlers.current = props
   const [since] = useState(() => new Date().toISOString())
   const [now, setNow] = useState(Date.now())
+  const [read, setRead] = useState(0)
   const [away, setAway] = useState(false)
   useEffect(() => {
     const clock = setInterval(() => setNow(Date.now()), 1000)
@@ -32,11 +33,14 @@ export function SwitchReading(props: Props) {
     let timer: ReturnType<typeof setTimeout> | undefined
     const look = async () => {
       try {
-        const { check, companies, configurations } = await act<PlanView>('switch', 'look', { plan: id })
+        const found = await act<PlanView>('switch', 'look', { plan: id })
         if (over) return
         setAway(false)
+        setRead(found.read)
+        const { check, companies, configurations, returning } = found
         if (check === null) timer = setTimeout(() => void look(), 1000)
-        else if (companies && configurations) end(() => handlers.current.onPlan({ companies, configurations }))
+        else if (companies && configurations)
+          end(() => handlers.current.onPlan({ companies, configurations, returning }))
         else end(() => handlers.current.onRefused(check))
       } catch (error) {
         if (over) return
@@ -60,13 +64,16 @@ export function SwitchReading(props: Props) {
   }, [id])
   return (
     <Card title={`${name} is being read`} aside={<span className="soft">for {duration(since, null, now)}</span>}>
-      <div className="reading" role="status">
+      <div className="reading">
         <Progress value={0} most={null} label="Reading the new PSA" />
-        <p>
+        <p className="so-far">
+          {read > 0 ? `${many(read, 'record')} read` : 'Signing in and asking for the first records…'}
+        </p>
+        <p role="status">
           All its companies and configurations are read and compared with what the hub has. Nothing is stored. With some
           ten thousand devices that takes minutes, because the vendor allows so many calls and no more.
+          {away && <span className="warn-text"> The hub does not answer just now; the page keeps trying.</span>}
         </p>
-        {away && <p className="warn-text">The hub does not answer just now; the page keeps trying.</p>}
       </div>
       <div className="actions">
         <Button icon="X" onClick={onCancel}>

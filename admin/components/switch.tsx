@@ -191,9 +191,9 @@ function Switching({
           )}
           {again && !stage.emptied && (
             <Callout tone="run" icon="RotateCcw">
-              You go back to {again.name}. Its secrets were deleted when it was disconnected, so enter them again. It
-              starts as a connection of its own that takes the kept records over; what was narrowed in the old one
-              (types, custom fields, write-back) is chosen again.
+              You go back to {again.name}. Its secrets were deleted when it was disconnected, so enter them again. With
+              the same account its kept records go on, and what was chosen there (kinds of records, types, custom
+              fields, write-back) is chosen again.
             </Callout>
           )}
           <Credentials

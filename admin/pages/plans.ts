@@ -13,11 +13,22 @@ interface Kept {
   readonly user: number
   readonly wish: NewConnection
   readonly reading: AbortController
+  /** Records, so far. */
+  read: number
   timer: NodeJS.Timeout
   plan: SwitchPlan | undefined
   failure: { readonly error: unknown } | undefined
   /** It is being carried out. */
   taken: boolean
+}
+
+/** How far a plan is. */
+export interface Look {
+  /** Undefined while it is being made. */
+  readonly plan: SwitchPlan | undefined
+  readonly read: number
+  /** The connector of the new PSA. */
+  readonly connector: string
 }
 
 /** A reading nobody asks about any more is ended: the page was closed. A browser asks once a minute from the background. */
@@ -42,13 +53,17 @@ export class Plans {
       user: actor.id,
       wish,
       reading,
+      read: 0,
       timer: this.#later(id, readingMs),
       plan: undefined,
       failure: undefined,
       taken: false,
     }
     this.#kept.set(id, kept)
-    this.#psaSwitch.plan(wish, reading.signal).then(
+    const onRead = (records: number) => {
+      kept.read += records
+    }
+    this.#psaSwitch.plan(wish, reading.signal, onRead).then(
       (plan) => {
         kept.plan = plan
       },
@@ -59,8 +74,8 @@ export class Plans {
     return id
   }
 
-  /** Undefined while it is being made. Throws what went wrong with it. */
-  look(id: string, by: By): SwitchPlan | undefined {
+  /** Throws what went wrong with it. */
+  look(id: string, by: By): Look {
     const kept = this.#of(id, by)
     const { plan, failure } = kept
     if (!kept.taken) {
@@ -72,7 +87,7 @@ export class Plans {
       throw failure.error
     }
     if (plan && !plan.check.ok) this.#forget(id)
-    return plan
+    return { plan, read: kept.read, connector: kept.wish.connector }
   }
 
   /** Hands out a finished plan to be carried out, once; after a failure it can be tried again. */

@@ -32,6 +32,10 @@ export interface Named {
 export interface PlanView {
   /** Null while the new PSA is being read. */
   readonly check: CheckReport | null
+  /** Records of the new PSA, so far. */
+  readonly read: number
+  /** This account was connected before: what was chosen there is chosen again. */
+  readonly returning: boolean
   readonly companies: {
     readonly matched: number
     readonly fresh: number
@@ -96,12 +100,17 @@ export function switchPage(services: PanelServices): PanelPage {
       look: {
         capability: 'connections',
         run: async (input, by): Promise<PlanView> => {
-          const plan = plans.look(input.text('plan'), by)
-          if (!plan) return { check: null, companies: null, configurations: null }
+          const { plan, read, connector } = plans.look(input.text('plan'), by)
+          if (!plan) return { check: null, read, returning: false, companies: null, configurations: null }
           const { check, companies, configurations = null } = plan
+          const all = await connections.list()
           const { importCompanies: imported } = await connections.get(plan.from.id)
           return {
             check,
+            read,
+            returning: all.some(
+              (each) => each.state === 'disconnected' && each.connector === connector && each.account === check.account,
+            ),
             companies: companies
               ? { ...companies, ambiguous: named(companies.ambiguous), left: named(companies.left), imported }
               : null,
@@ -117,7 +126,7 @@ export function switchPage(services: PanelServices): PanelPage {
         capability: 'connections',
         run: (input, by): Promise<Switched> =>
           plans.carryOut(input.text('plan'), by, async ({ from }, wish) => {
-            await stillFits(from.id, wish.name)
+            await stillFits(from.id)
             const { id, left = null } = await psaSwitch.run(wish, by)
             await queue.reschedule(from.id)
             await queue.reschedule(id)
@@ -128,17 +137,12 @@ export function switchPage(services: PanelServices): PanelPage {
   }
 
   /** What another person did meanwhile must not be undone by a plan that did not know of it. */
-  async function stillFits(from: number, name: string): Promise<void> {
-    const connected = (await connections.list()).filter(({ state }) => state !== 'disconnected')
-    if (connected.find(({ kind }) => kind === 'psa')?.id !== from)
+  async function stillFits(from: number): Promise<void> {
+    const connected = (await connections.list()).find(({ kind, state }) => kind === 'psa' && state !== 'disconnected')
+    if (connected?.id !== from)
       throw new Problem(
         409,
         'Another PSA is connected than the one the plan was made for. Nothing was changed; make it again.',
-      )
-    if (connected.some((other) => other.id !== from && other.name.toLowerCase() === name.toLowerCase()))
-      throw new Problem(
-        409,
-        'Another connection has this name. Nothing was changed; choose another name and make the plan again.',
       )
   }
 }

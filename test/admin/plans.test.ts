@@ -14,9 +14,11 @@ function desk(t: { teardown(work: () => void): void }) {
   t.teardown(() => clock.restore())
   const { promise, resolve } = Promise.withResolvers<SwitchPlan>()
   const signals: AbortSignal[] = []
+  const pages: ((records: number) => void)[] = []
   const plans = new Plans({
-    plan: (_, signal) => {
+    plan: (_, signal, onRead) => {
       signals.push(signal)
+      if (onRead) pages.push(onRead)
       return promise
     },
   })
@@ -24,14 +26,14 @@ function desk(t: { teardown(work: () => void): void }) {
     resolve(ready)
     await promise
   }
-  return { clock, plans, signals, finish }
+  return { clock, plans, signals, pages, finish }
 }
 
 t.test('a reading whose page was closed is ended', async (t) => {
   const { clock, plans, signals } = desk(t)
   const id = plans.start(wish, by)
   clock.tick(minutes(2))
-  t.equal(plans.look(id, by), undefined)
+  t.equal(plans.look(id, by).plan, undefined)
   clock.tick(minutes(2))
   t.notOk(signals[0]?.aborted, 'somebody asked')
   clock.tick(minutes(2))
@@ -43,7 +45,7 @@ t.test('a finished plan waits for the decision, and is forgotten with its secret
   const { clock, plans, finish } = desk(t)
   const id = plans.start(wish, by)
   await finish()
-  t.equal(plans.look(id, by), ready)
+  t.equal(plans.look(id, by).plan, ready)
   clock.tick(minutes(59))
   t.equal(await plans.carryOut(id, by, async (plan) => plan.from.name), 'Old')
   await t.rejects(
@@ -73,7 +75,18 @@ t.test('one that is being carried out is neither forgotten nor begun again; afte
   clock.tick(minutes(120))
   reject(new Error('the vendor is away'))
   await t.rejects(going, /the vendor is away/)
-  t.equal(plans.look(id, by), ready)
+  t.equal(plans.look(id, by).plan, ready)
   clock.tick(minutes(61))
   t.throws(() => plans.look(id, by), /not there any more/)
+})
+
+t.test('while it is made it tells how many records have been read, page by page', async (t) => {
+  const { plans, pages, finish } = desk(t)
+  const id = plans.start(wish, by)
+  t.match(plans.look(id, by), { plan: undefined, read: 0, connector: 'acme' })
+  pages[0]?.(250)
+  pages[0]?.(40)
+  t.equal(plans.look(id, by).read, 290)
+  await finish()
+  t.match(plans.look(id, by), { plan: ready, read: 290 })
 })

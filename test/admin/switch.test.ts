@@ -47,6 +47,8 @@ t.test('a plan names what would come of it, and changes nothing', async (t) => {
   const { result } = (await made(await begin())).json
   t.match(result, {
     check: { ok: true },
+    read: 4,
+    returning: false,
     companies: {
       matched: 1,
       fresh: 1,
@@ -59,6 +61,15 @@ t.test('a plan names what would come of it, and changes nothing', async (t) => {
   t.ok(result.companies.left.names.includes('Gamma'))
   t.match(await states(), [{ name: 'Acme', state: 'active' }])
   t.match(await secrets(), [{ id: 1, field: 'token' }])
+})
+
+t.test('what is ignored stays so, and is not counted as new', async (t) => {
+  acme.companies = [...acme.companies, company(4, 'Omega')]
+  await sync(1)
+  const link = await database.row<{ id: number }>("select id from company_links where name = 'Omega'")
+  t.equal((await panel.act('mapping', 'ignore', { ids: [link?.id] })).status, 200)
+  other.companies = [...other.companies, company(11, 'OMEGA')]
+  t.match((await made(await begin())).json.result.companies, { ignored: 1, fresh: 1, matched: 1 })
 })
 
 t.test('long lists of names are cut, their number is not', async (t) => {
@@ -95,7 +106,7 @@ t.test('a plan belongs to who made it, is not ready while it is read, and can be
   }
   const plan = await begin()
   await reached.promise
-  t.match((await look(plan)).json.result, { check: null, companies: null })
+  t.match((await look(plan)).json.result, { check: null, read: 0, companies: null })
   t.equal((await panel.act('switch', 'run', { plan })).status, 409)
   t.equal((await look(plan, 'manager')).status, 404)
   await panel.act('switch', 'drop', { plan }, 'manager')
@@ -115,7 +126,7 @@ t.test('a name that is taken, and a PSA that changed meanwhile, are refused befo
   )
   const taken = await begin({ ...wish, name: 'docs' })
   await made(taken)
-  t.match((await panel.act('switch', 'run', { plan: taken })).json, { message: /has this name. Nothing was changed/ })
+  t.match((await panel.act('switch', 'run', { plan: taken })).json, { message: /called docs, so nothing was changed/ })
   const late = await begin()
   await made(late)
   await database.run("update connections set state = 'disconnected' where id = 1")
@@ -126,6 +137,7 @@ t.test('a name that is taken, and a PSA that changed meanwhile, are refused befo
 })
 
 t.test('what is confirmed is what was planned; then the old one can be gone back to', async (t) => {
+  await panel.act('connection', 'save', { id: 1, disabledStreams: ['markets'] })
   const plan = await begin()
   await made(plan)
   const answer = await panel.act('switch', 'run', { plan })
@@ -154,3 +166,18 @@ t.test('what is confirmed is what was planned; then the old one can be gone back
   })
   t.match(await secrets(), [{ id, field: 'token' }])
 })
+
+t.test(
+  'back at an account that was connected before, the plan says that what was chosen there holds again',
+  async (t) => {
+    const back = { connector: 'acme', name: 'Acme', settings: goodSettings }
+    const plan = await begin(back)
+    t.match((await made(plan)).json.result, { returning: true })
+    const { id } = (await panel.act('switch', 'run', { plan })).json.result
+    t.match((await page(`connection?id=${id}`)).connection, {
+      name: 'Acme',
+      state: 'active',
+      disabledStreams: ['markets'],
+    })
+  },
+)
