@@ -134,6 +134,14 @@ function Overview({ data }: { data: Data }) {
           A sync is queued and starts as soon as a worker is free.
         </Callout>
       )}
+      {data.fresh && data.streams.length > 0 && (
+        <Callout tone="run" icon="RefreshCw">
+          Nothing has been read from it yet. <em>Sync now</em> offers to read everything, or to make a dry run first,
+          which shows what would come in and writes nothing.
+          {brief.predecessor !== null &&
+            ` Until it has been read whole, the hub shows what it had from ${brief.predecessor}.`}
+        </Callout>
+      )}
       <dl className="facts">
         <Fact title="Last run">
           {brief.last ? (
@@ -181,9 +189,7 @@ function Overview({ data }: { data: Data }) {
         {brief.recent.length > 0 ? (
           <RunsTable runs={brief.recent} connection={false} />
         ) : (
-          <Empty icon="Activity" title="It has not run yet">
-            A dry run shows what would come in without writing anything.
-          </Empty>
+          <Empty icon="Activity" title="It has not run yet" />
         )}
       </Card>
     </>

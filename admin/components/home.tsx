@@ -23,7 +23,10 @@ function headline({ connections, decisions }: Data): string {
   if (open > 0) return `${many(open, 'thing')} ${open === 1 ? 'waits' : 'wait'} for a decision`
   const running = connections.filter((connection) => connection.running).length
   if (running > 0) return running === 1 ? 'A sync is running' : `${running} syncs are running`
-  if (connections.every(({ recent }) => recent.every(({ mode }) => mode === 'plan'))) return 'Ready for the first sync'
+  const unread = connections.filter(({ recent }) => recent.every(({ mode }) => mode === 'plan'))
+  if (unread.length === connections.length) return 'Ready for the first sync'
+  const waiting = unread.filter(({ state }) => state === 'active')
+  if (waiting.length > 0) return `${waiting.map(({ name }) => name).join(', ')}: ready for the first sync`
   return 'Everything is up to date'
 }
 

@@ -11,7 +11,7 @@ import { type ConnectorCard, cardOf } from './catalogue.ts'
 import { readChanges } from './connection-changes.ts'
 import { type WebhooksState, webhooksOf } from './connection-webhooks.ts'
 import { type WriteBackState, writeBackOf } from './connection-write-back.ts'
-import { type ConnectionBrief, overview } from './overview.ts'
+import { type ConnectionBrief, overview, waitsForFirstSync } from './overview.ts'
 import type { By, PanelPage } from './page.ts'
 
 export interface StreamState {
@@ -35,6 +35,8 @@ export interface Offer {
 export interface ConnectionData {
   readonly connection: ConnectionView
   readonly brief: ConnectionBrief
+  /** Never read, and no sync on its way. */
+  readonly fresh: boolean
   /** Null: the connector is not loaded, and the connection cannot be used. */
   readonly connector: ConnectorCard | null
   readonly hosts: readonly string[]
@@ -136,6 +138,7 @@ export function connectionPage(services: PanelServices): PanelPage {
       return {
         connection,
         brief,
+        fresh: waitsForFirstSync(brief),
         connector: connector ? cardOf(connector) : null,
         hosts: await hostsOf(services, connection.id),
         company: company?.name ?? null,

@@ -4,7 +4,7 @@ import { type MappingKind, mappingKinds, mappingTables } from '../../core/mappin
 import type { DeadLetter } from '../../core/queue/sync-queue.ts'
 import type { Database } from '../../core/store/database.ts'
 import type { ReviewGroup } from '../../core/sync/review.ts'
-import type { ConnectionBrief } from './overview.ts'
+import { type ConnectionBrief, waitsForFirstSync } from './overview.ts'
 
 export interface Decision {
   readonly tone: 'bad' | 'warn' | 'info'
@@ -43,6 +43,15 @@ function ofConnection(connection: ConnectionBrief, dead: readonly DeadLetter[], 
       href: `/admin/pages/run?id=${last.id}`,
       act: 'See the run',
     })
+  else if (waitsForFirstSync(connection) && connection.predecessor !== null)
+    found.push({
+      tone: 'info',
+      icon: 'RefreshCw',
+      title: `${connection.name} waits for its first sync`,
+      detail: `It took the place of ${connection.predecessor}. Until it has been read whole, the hub shows what it had from ${connection.predecessor}.`,
+      href,
+      act: 'See the connection',
+    })
   const given = dead.find(({ connectionId }) => connectionId === connection.id)
   if (given && connection.state === 'active')
     found.push({
@@ -58,7 +67,7 @@ function ofConnection(connection: ConnectionBrief, dead: readonly DeadLetter[], 
       tone: 'warn',
       icon: 'Shield',
       title: `${connection.name} lacks ${many(connection.missingPermissions, 'permission')}`,
-      detail: 'Part of the data cannot be read. The page says what to click at the vendor.',
+      detail: 'What needs it stays off until it is granted. The page says where to click at the vendor.',
       href: `${href}&tab=permissions`,
       act: 'See permissions',
     })

@@ -46,6 +46,8 @@ export interface ConnectionBrief {
   readonly last: RunBrief | null
   /** Newest first. */
   readonly recent: readonly RunBrief[]
+  /** The PSA whose place it took. */
+  readonly predecessor: string | null
   readonly missingPermissions: number
   /** Why it cannot be used, as the last test found. */
   readonly problem: string | null
@@ -102,6 +104,19 @@ async function recent(database: Database, connectionIds: readonly number[]): Pro
   return Map.groupBy(rows, (row) => row.connectionId)
 }
 
+async function predecessors(database: Database, connectionIds: readonly number[]): Promise<Map<number, string>> {
+  const rows = await database.rows<{ id: number; name: string }>(
+    'select n.id, o.name from connections n join connections o on o.id = n.predecessor_id where n.id = any($1)',
+    [connectionIds],
+  )
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** Active, never read, and no sync on its way: somebody has to begin. */
+export function waitsForFirstSync({ state, last, running, queued }: ConnectionBrief): boolean {
+  return state === 'active' && last === null && running === null && !queued
+}
+
 function isActive(run: { readonly state: RunState }): boolean {
   return run.state === 'running' || run.state === 'waiting'
 }
@@ -116,11 +131,10 @@ export async function overview(
   services: PanelServices,
   connections: readonly ConnectionView[],
 ): Promise<readonly ConnectionBrief[]> {
-  const [runs, waiting] = await Promise.all([
-    recent(
-      services.database,
-      connections.map(({ id }) => id),
-    ),
+  const ids = connections.map(({ id }) => id)
+  const [runs, former, waiting] = await Promise.all([
+    recent(services.database, ids),
+    predecessors(services.database, ids),
     services.queue.waiting(),
   ])
   const queued = new Set(waiting.map(({ connectionId }) => connectionId))
@@ -142,6 +156,7 @@ export async function overview(
         running: own.find(isActive) ?? null,
         last: own.find((run) => !isActive(run)) ?? null,
         recent: own,
+        predecessor: former.get(connection.id) ?? null,
         missingPermissions: checkResult?.permissions.filter(({ state }) => state === 'missing').length ?? 0,
         problem: checkResult && !checkResult.ok ? (checkResult.message ?? null) : null,
       }

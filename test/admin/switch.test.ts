@@ -154,6 +154,16 @@ t.test('what is confirmed is what was planned; then the old one can be gone back
   t.match(entry, { actor: 'admin@example.com' })
   t.ok((await page(`connection?id=${id}`)).brief.nextRun, 'it has its schedule')
 
+  const next = async () => {
+    const { decisions } = (await panel.get('/admin/api/dashboard')).json
+    return decisions.filter(({ title }: { title: string }) => /first sync/.test(title))
+  }
+  t.match(await next(), [{ title: 'Other waits for its first sync', detail: /from Acme/, href: /connection\?id=/ }])
+  await panel.act('connection', 'sync', { id, full: true })
+  t.same(await next(), [], 'it is on its way')
+  await sync(id)
+  t.same(await next(), [])
+
   const data = await panel.get('/admin/api/pages/switch')
   t.match(data.json, {
     from: { name: 'Other' },
