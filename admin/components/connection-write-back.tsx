@@ -1,4 +1,5 @@
 /** What the hub may write into a source: chosen field by field, nothing at first. */
+import { Link } from 'react-router-dom'
 import type { ConnectionData } from '../pages/connection.ts'
 import type { Wire } from '../wire.ts'
 import { Permissions } from './permissions.tsx'
@@ -38,7 +39,11 @@ export function ConnectionWriteBack({
         ))}
       </fieldset>
       <ul className="hint bullets">
-        <li>Ticking sends nothing by itself: each change waits in the hub until somebody approves it.</li>
+        <li>
+          Ticking sends nothing by itself: each change waits among the{' '}
+          <Link to={`/admin/resources/write-backs?filters.connectionId=${connection.id}`}>write-backs</Link> until
+          somebody approves it.
+        </li>
         <li>
           Before it is sent the record is read once more. If somebody changed one of these fields there meanwhile,
           nothing is written.

@@ -230,6 +230,36 @@ t.test('a reader sees everything and is offered nothing to change', async (t) =>
   await context.close()
 })
 
+t.test('write-back is off until somebody ticks what may be written', async (t) => {
+  const { page, context, complaints } = await visitor(browser, origin, { token: await panel.token('admin') })
+  const stored = async () => {
+    const row = await panel.database.row('select write_back as "writeBack" from connections where id = 1')
+    return row?.writeBack
+  }
+  await page.goto('/admin/pages/connection?id=1&tab=settings')
+  const boxes = page.getByRole('group', { name: 'Fields the hub may write at the source' })
+  await page.locator('.write-back').getByText('Companies > Configurations: Edit All').waitFor()
+  t.equal(await boxes.getByRole('checkbox').count(), 3)
+  t.equal(await boxes.getByRole('checkbox', { checked: true }).count(), 0)
+  await boxes.getByLabel('Warranty end').check()
+  await page.getByText('no changes are proposed for now').waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  t.same(await stored(), { configurations: ['warrantyExpiration'] })
+  await page.goto('/admin/pages/connection?id=1')
+  await page.getByRole('link', { name: 'Warranty end' }).click()
+  await boxes.getByLabel('Warranty end').uncheck()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved.').waitFor()
+  t.same(await stored(), { configurations: [] })
+  const [first] = await panel.database.rows(
+    "select detail from audit_log where action = 'connection.update' and detail->'changed' ? 'writeBack'",
+  )
+  t.same(first?.detail.changed, ['name', 'writeBack'], 'the log names what was changed, not the whole form')
+  t.same(complaints, [])
+  await context.close()
+})
+
 t.test('a switch of PSA is seen before it is made, and goes on with what is here', async (t) => {
   const { page, context, complaints } = await visitor(browser, origin, { token: await panel.token('admin') })
   const states = () => panel.database.rows('select name, state from connections order by id')
@@ -263,6 +293,7 @@ t.test('a switch of PSA is seen before it is made, and goes on with what is here
   await page.getByRole('button', { name: 'Switch to Syncro' }).click()
   await page.getByRole('button', { name: 'Switch now' }).click()
   await page.getByRole('heading', { name: 'Syncro is the PSA now' }).waitFor()
+  await page.getByText('custom fields and write-back belong to one vendor and start off').waitFor()
   t.match(await states(), [{ state: 'disconnected' }, { name: 'Syncro', state: 'active' }])
 
   await page.getByRole('button', { name: 'Sync everything now' }).click()
