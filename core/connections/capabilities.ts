@@ -55,7 +55,7 @@ export function capabilitiesOf(connector: Connector): Capabilities {
   }
 }
 
-const fieldWords: Readonly<Record<WritableField, string>> = {
+export const fieldWords: Readonly<Record<WritableField, string>> = {
   warrantyExpiration: 'warranty end',
   purchaseDate: 'purchase date',
   manufacturer: 'manufacturer',

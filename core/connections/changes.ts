@@ -44,11 +44,12 @@ export function changed(row: ConnectionRow, changes: ConnectionChanges, connecto
   for (const key of Object.keys(filter))
     if (!Object.hasOwn(filterStreams, key)) throw new Refusal(`"${key}" is nothing that can be filtered by.`)
 
+  // Only what is changed: what a newer connector no longer offers must not keep everything else from being saved.
   const streams = connector.kind === 'warranty' ? {} : connector.streams
   const offered = (stream: string) => Object.hasOwn(streams, stream)
-  for (const stream of disabledStreams)
+  for (const stream of changes.disabledStreams ?? [])
     if (!offered(stream)) throw new Refusal(`${connector.name} has no stream "${stream}".`)
-  for (const [stream, fields] of Object.entries(customFields)) {
+  for (const [stream, fields] of Object.entries(changes.customFields ?? {})) {
     const has = streamNames.some((known) => known === stream && streams[known]?.customFields !== undefined)
     if (!has && fields.length > 0) throw new Refusal(`${connector.name} has no custom fields for "${stream}".`)
   }
@@ -58,7 +59,7 @@ export function changed(row: ConnectionRow, changes: ConnectionChanges, connecto
     throw new Refusal('The count of the breaker is a whole number.')
 
   const writable = connector.kind === 'warranty' ? undefined : connector.writeBack?.configurations.fields
-  for (const field of writeBack.configurations ?? [])
+  for (const field of changes.writeBack?.configurations ?? [])
     if (!writable?.includes(field)) throw new Refusal(`${connector.name} cannot take "${field}".`)
 
   if (schedule !== null && !isSchedule(schedule))

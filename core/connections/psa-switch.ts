@@ -59,6 +59,8 @@ interface Source {
   readonly settings: Settings
   readonly signal: AbortSignal
   readonly onRead: ((records: number) => void) | undefined
+  /** The connection to the same account whose selection is taken up again. */
+  readonly earlier: ConnectionRow | undefined
 }
 
 /** A connection that is never committed. */
@@ -90,7 +92,8 @@ export class PsaSwitch {
     const from = { id: old.id, name: old.name }
     if (!check.ok) return { from, check }
     const settings = validateSettings(connector, wish.settings)
-    const source = { connector, settings, signal, onRead }
+    const earlier = await this.#earlier(connector.id, check.account)
+    const source = { connector, settings, signal, onRead, earlier }
     const scene = { old, connector, account: check.account, companies: await this.#companies(source) }
     const { companies, scope } = await this.#rehearse(scene, (sql) => companiesAfter(sql, old))
     const read = await this.#configurations(source, scope)
@@ -114,6 +117,7 @@ export class PsaSwitch {
       throw new Refusal(
         `Another connection is called ${wish.name.trim()}, so nothing was changed; choose another name.`,
       )
+    const earlier = await this.#earlier(connector.id, check.account)
     // While the old one's secrets are still there.
     const left = old.webhookUrl === null ? undefined : await turnOffWebhooks(this.#parts, old)
     const id = await refusing(database, () =>
@@ -126,14 +130,11 @@ export class PsaSwitch {
            from connections o where n.id = $1 and o.id = $2`,
           [added, old.id],
         )
-        // Back to an account that was connected before: what was chosen there is chosen again.
         await sql.query(
           `update connections n set filter = e.filter, custom_fields = e.custom_fields, disabled_streams = e.disabled_streams,
              write_back = e.write_back
-           from (
-             select * from connections where connector = $2 and account = $3 and state = 'disconnected' order by id desc limit 1
-           ) e where n.id = $1`,
-          [added, connector.id, check.account ?? null],
+           from connections e where n.id = $1 and e.id = $2`,
+          [added, earlier?.id ?? null],
         )
         const detail = { from: old.name, to: wish.name, connector: connector.id }
         await this.#note({ ...by, action: 'connection.switch', target: `connection ${added}`, detail }, sql)
@@ -142,6 +143,14 @@ export class PsaSwitch {
     )
     await this.#connections.check(id)
     return { id, ...(left !== undefined && { left }) }
+  }
+
+  /** Back to an account that was connected before: what was chosen there is chosen again. */
+  async #earlier(connector: string, account: string | undefined): Promise<ConnectionRow | undefined> {
+    const rows = await loadConnections(this.#parts.database)
+    return rows
+      .filter((row) => row.state === 'disconnected' && row.connector === connector && row.account === account)
+      .sort((one, other) => other.id - one.id)[0]
   }
 
   async #active(): Promise<ConnectionRow> {
@@ -158,7 +167,7 @@ export class PsaSwitch {
   }
 
   async *#read<K extends StreamName>(
-    { connector, settings, signal, onRead }: Source,
+    { connector, settings, signal, onRead, earlier }: Source,
     stream: K,
     companies: readonly string[],
   ): AsyncGenerator<RecordOf<K>> {
@@ -166,7 +175,7 @@ export class PsaSwitch {
     try {
       const reader = connector.streams[stream]
       if (reader === undefined) return
-      const context = contexts(connector, settings, http, { signal }).readContext({ stream, companies })
+      const context = contexts(connector, settings, http, { signal }, earlier).readContext({ stream, companies })
       for await (const page of reader.read(context)) {
         onRead?.(page.records.length)
         yield* page.records

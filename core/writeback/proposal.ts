@@ -1,4 +1,5 @@
 /** What may be proposed for a configuration, and what the hub expects at the source. */
+import { fieldWords } from '../connections/capabilities.ts'
 import type { Writable, WritableField } from '../connector/index.ts'
 
 export const writableFields = [
@@ -6,12 +7,6 @@ export const writableFields = [
   'purchaseDate',
   'manufacturer',
 ] as const satisfies readonly WritableField[]
-
-export const fieldWords: Readonly<Record<WritableField, string>> = {
-  warrantyExpiration: 'warranty end',
-  purchaseDate: 'purchase date',
-  manufacturer: 'manufacturer',
-}
 
 /** The writable columns of a configuration, as the hub holds them. */
 export interface Held {

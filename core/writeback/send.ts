@@ -1,10 +1,11 @@
 /** Sends one change of the outbox: claim the row, let the connector read and write, keep what it found. */
+import { fieldWords } from '../connections/capabilities.ts'
 import type { Connections } from '../connections/connections.ts'
 import { within } from '../connections/limit.ts'
 import type { ConnectionRow } from '../connections/rows.ts'
 import { ConnectorError, type ErrorKind, type Writable, type WriteOutcome } from '../connector/index.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { columns, fieldWords, type Held, isDay, writableFields } from './proposal.ts'
+import { columns, type Held, isDay, writableFields } from './proposal.ts'
 
 export interface Sent {
   readonly id: number

@@ -1,11 +1,12 @@
 /** The outbox: every change the hub sends to a source is a row first, which a person approves. */
+import { fieldWords } from '../connections/capabilities.ts'
 import type { Catalogue } from '../connections/catalogue.ts'
 import type { Connections } from '../connections/connections.ts'
 import type { ConnectionRow } from '../connections/rows.ts'
 import type { Writable, WritableField } from '../connector/index.ts'
 import type { By, Note } from '../mapping/decision.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { difference, fieldWords, type Held, problemOf, writableFields } from './proposal.ts'
+import { difference, type Held, problemOf, writableFields } from './proposal.ts'
 import { type Sent, sendOne, staleAfterSeconds } from './send.ts'
 
 export interface Proposal {

@@ -50,8 +50,9 @@ t.test('a first pass over many reads none; each later one goes on until all are 
 
 t.test('a round that ends with the last of the share is whole', async (t) => {
   const one = await simulated(t, { ...size, configurations: 400 })
-  const { ids, state } = await pass(one)
-  t.same([ids.length, Object(state).began, one.reported], [400, undefined, []])
+  const first = await pass(one)
+  const { ids, state } = await pass(one, { state: first.state })
+  t.same([ids.length, Object(state).began, one.reported.length], [400, undefined, 1])
 })
 
 t.test('after a whole round only what changed since it began', async (t) => {
@@ -101,9 +102,9 @@ t.test('somebody waits for an incremental pass: what changed comes whole, if it 
   const state = whole(one)
   const few = await pass(one, { since, state })
   t.same([few.ids.length, few.count, few.state], [5, 5, state])
-  for (let id = 1; id <= 401; id++) change(one, id)
+  for (let id = 1; id <= 151; id++) change(one, id)
   const many = await pass(one, { since, state })
-  t.same([many.ids.length, many.count, many.state], [0, 401, state])
+  t.same([many.ids.length, many.count, many.state], [0, 151, state])
 })
 
 t.test('a pass that was broken off reads none twice, and no more than its share', async (t) => {
@@ -127,9 +128,9 @@ t.test('rows that come twice count once', async (t) => {
     ...body,
     assets: (Array.isArray(body.assets) ? body.assets : []).flatMap((row) => [row, row]),
   }))
-  const one = await simulated(t, { ...size, configurations: 300 }, {}, twice)
+  const one = await simulated(t, { ...size, configurations: 150 }, {}, twice)
   const { ids } = await pass(one)
-  t.same([new Set(ids).size, one.reported], [300, []])
+  t.same([new Set(ids).size, one.reported], [150, []])
 })
 
 t.test('an asset that is deleted before its detail is read is not there', async (t) => {
