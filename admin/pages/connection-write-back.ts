@@ -1,7 +1,8 @@
 /** What the hub may write into a source, as the panel shows it. */
+
+import { fieldWords } from '../../core/connections/capabilities.ts'
 import type { Catalogue } from '../../core/connections/catalogue.ts'
 import type { Connector, Permission, WritableField } from '../../core/connector/index.ts'
-import { fieldWords } from '../../core/writeback/proposal.ts'
 
 export interface WriteBackState {
   readonly fields: readonly { readonly field: WritableField; readonly title: string }[]
