@@ -42,10 +42,18 @@ export async function* pages(ctx: Ctx, question: Question, from: Position = begi
   let size = pageSize
   let total: number | undefined
   let before = { short: 0, behind: 0 }
-  for (;;) {
+  // The next page is asked for as soon as the last id is known, so that it is on its way while this one is read.
+  const begin = () => {
     const asked =
       last === '' ? question : { ...question, conditions: [...question.conditions, plain(`sys_id>${last}`)] }
-    const page = await fetchPage(ctx, asked, offset, size)
+    const page = fetchPage(ctx, asked, offset, size)
+    // Whoever stops reading has no use for its failure.
+    page.catch(() => {})
+    return page
+  }
+  let coming = begin()
+  for (;;) {
+    const page = await coming
     size = page.size
     const { rows, total: counted } = page
     total ??= counted
@@ -62,12 +70,14 @@ export async function* pages(ctx: Ctx, question: Question, from: Position = begi
     if (rows.length === 0 && !done) {
       // A whole page nobody may see: nothing to go on behind, so look further.
       offset += size
+      coming = begin()
       continue
     }
     last = lastId(ctx, question.table, rows, last)
+    offset = 0
+    if (!done) coming = begin()
     yield { rows, last, hidden, total, done }
     if (done) return
-    offset = 0
   }
 }
 
