@@ -6,7 +6,12 @@ import { Catalogue } from '../../../core/connections/catalogue.ts'
 import { Connections } from '../../../core/connections/connections.ts'
 import type { Connector, SourceConnector, WarrantyConnector } from '../../../core/connector/index.ts'
 import { HttpClients } from '../../../core/http/clients.ts'
+import { CompanyMappings } from '../../../core/mapping/companies.ts'
+import { Mapping } from '../../../core/mapping/mapping.ts'
+import { ValueMappings } from '../../../core/mapping/values.ts'
 import { Vault } from '../../../core/secrets/vault.ts'
+import type { Database } from '../../../core/store/database.ts'
+import { SyncEngine } from '../../../core/sync/engine.ts'
 import { testDatabase } from '../../database.ts'
 
 export const by = { actor: 'cli' } as const
@@ -97,6 +102,20 @@ export async function bench(t: Test, connectors: readonly Connector[]) {
     audit.push(entry)
   })
   return { database, vault, catalogue, clients, connections, audit }
+}
+
+const unnoted = async () => {}
+
+/** The mapping and the engine over connections, wired as the hub wires them. */
+export function syncing(database: Database, connections: Connections) {
+  const mapping = new Mapping(new ValueMappings(database, unnoted), new CompanyMappings(database, unnoted))
+  const engine = new SyncEngine({
+    database,
+    open: (id, options) => connections.openSource(id, options),
+    afterStream: (...given) => mapping.afterStream(...given),
+    needsSignIn: (id, admin) => connections.needsSignIn(id, admin),
+  })
+  return { mapping, engine }
 }
 
 /** What a promise is rejected with. */

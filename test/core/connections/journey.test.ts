@@ -2,19 +2,15 @@
 import t from 'tap'
 import { serveSimulator } from '../../../core/conformance/server.ts'
 import { createWorld } from '../../../core/conformance/world.ts'
-import { CompanyMappings } from '../../../core/mapping/companies.ts'
 import { listSourceCompanies } from '../../../core/mapping/company-list.ts'
-import { Mapping } from '../../../core/mapping/mapping.ts'
-import { ValueMappings } from '../../../core/mapping/values.ts'
 import { webhookTokenField } from '../../../core/secrets/vault.ts'
-import { SyncEngine } from '../../../core/sync/engine.ts'
 import type { RunRequest } from '../../../core/sync/request.ts'
 import { Tickets } from '../../../core/tickets/tickets.ts'
 import { listWriteBacks } from '../../../core/writeback/list.ts'
 import { WriteBacks } from '../../../core/writeback/writebacks.ts'
 import { connectWise } from '../../../plugins/connectwise-psa/connector.ts'
 import { simulate } from '../../../plugins/connectwise-psa/simulator.ts'
-import { bench, by } from './fixture.ts'
+import { bench, by, syncing } from './fixture.ts'
 
 const world = createWorld({ companies: 20, contacts: 60, configurations: 120, tickets: 60 })
 const simulator = simulate(world)
@@ -22,13 +18,7 @@ const server = await serveSimulator(simulator)
 t.teardown(() => server.close())
 const { database, connections, catalogue, vault } = await bench(t, [connectWise])
 const note = async () => {}
-const mapping = new Mapping(new ValueMappings(database, note), new CompanyMappings(database, note))
-const engine = new SyncEngine({
-  database,
-  open: (id, options) => connections.openSource(id, options),
-  afterStream: (...given) => mapping.afterStream(...given),
-  needsSignIn: (id, admin) => connections.needsSignIn(id, admin),
-})
+const { mapping, engine } = syncing(database, connections)
 
 const good = simulator.settings(server.origin)
 const { id } = await connections.add({ connector: connectWise.id, name: 'ConnectWise', settings: good }, by)

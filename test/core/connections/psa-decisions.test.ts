@@ -2,11 +2,7 @@
 import t from 'tap'
 import { PsaSwitch } from '../../../core/connections/psa-switch.ts'
 import type { RecordOf, SourceConnector } from '../../../core/connector/index.ts'
-import { CompanyMappings } from '../../../core/mapping/companies.ts'
-import { Mapping } from '../../../core/mapping/mapping.ts'
-import { ValueMappings } from '../../../core/mapping/values.ts'
-import { SyncEngine } from '../../../core/sync/engine.ts'
-import { type AcmeSettings, bench, by, settings, variant } from './fixture.ts'
+import { type AcmeSettings, bench, by, settings, syncing, variant } from './fixture.ts'
 
 /** A PSA that lists companies of these names, and types, under ids of its own. */
 function psa(id: string, companies: readonly string[], types: readonly string[]): SourceConnector<AcmeSettings> {
@@ -43,13 +39,7 @@ t.test('ignored companies and types stay ignored, several linked to one company 
   ])
   const { database, connections } = parts
   const note = async () => {}
-  const mapping = new Mapping(new ValueMappings(database, note), new CompanyMappings(database, note))
-  const engine = new SyncEngine({
-    database,
-    open: (id, options) => connections.openSource(id, options),
-    afterStream: (...given) => mapping.afterStream(...given),
-    needsSignIn: (id, admin) => connections.needsSignIn(id, admin),
-  })
+  const { mapping, engine } = syncing(database, connections)
   const sync = (connectionId: number) =>
     engine.run(
       { connectionId, mode: 'apply', pass: 'full', trigger: 'force' },

@@ -7,11 +7,7 @@ import { PsaSwitch } from '../../../core/connections/psa-switch.ts'
 import type { Settings, SimulatorModule } from '../../../core/connector/index.ts'
 import { HttpClients } from '../../../core/http/clients.ts'
 import { loadCatalogue } from '../../../core/loader.ts'
-import { CompanyMappings } from '../../../core/mapping/companies.ts'
-import { Mapping } from '../../../core/mapping/mapping.ts'
-import { ValueMappings } from '../../../core/mapping/values.ts'
-import { SyncEngine } from '../../../core/sync/engine.ts'
-import { bench, by } from './fixture.ts'
+import { bench, by, syncing } from './fixture.ts'
 
 const psas = (await loadCatalogue([])).all().filter(({ kind }) => kind === 'psa')
 const world = createWorld({ companies: 8, contacts: 20, configurations: 40, tickets: 0 })
@@ -25,19 +21,14 @@ for (const company of world.companies.after(0)) {
 const parts = await bench(t, psas)
 const { database } = parts
 const note = async () => {}
-const mapping = new Mapping(new ValueMappings(database, note), new CompanyMappings(database, note))
+const { mapping } = syncing(database, parts.connections)
 
 /** Services with limits of their own: on this walk a vendor is visited more often in a minute than in a year. */
 function services() {
   const clients = new HttpClients({ log: { debug() {}, info() {}, warn() {} }, userAgent: 'test' })
   t.teardown(() => clients.close())
   const connections = new Connections({ ...parts, clients }, note)
-  const engine = new SyncEngine({
-    database,
-    open: (id, options) => connections.openSource(id, options),
-    afterStream: (...given) => mapping.afterStream(...given),
-    needsSignIn: (id, admin) => connections.needsSignIn(id, admin),
-  })
+  const { engine } = syncing(database, connections)
   return { connections, engine, psaSwitch: new PsaSwitch({ ...parts, clients }, connections, note) }
 }
 
