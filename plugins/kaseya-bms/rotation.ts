@@ -104,8 +104,9 @@ export class Rotation<T> {
 
   /** Records of the last pass that the list does not show any more. Empty if that pass was about something else. */
   get missing(): readonly number[] {
-    if (!this.#comparable) return []
-    return [...this.#known].filter(([, { line }]) => line === undefined).map(([id]) => id)
+    const missing: number[] = []
+    if (this.#comparable) for (const [id, { line }] of this.#known) if (line === undefined) missing.push(id)
+    return missing
   }
 
   /** The detail was read; `warranty` is the day it ends, `undefined` = as before. */
@@ -140,12 +141,14 @@ export class Rotation<T> {
 
   /** Four whole numbers a record, as base64: 100,000 assets take two megabytes. */
   state(): Json {
-    const kept = [...this.#known].filter(([, { line }]) => line !== undefined)
-    const numbers = new Uint32Array(kept.length * 4)
-    for (const [place, [id, { readAt, warranty, mark }]] of kept.entries()) {
-      numbers.set([id, readAt, warranty, mark], place * 4)
+    const numbers = new Uint32Array(this.#known.size * 4)
+    let end = 0
+    for (const [id, { readAt, warranty, mark, line }] of this.#known) {
+      if (line === undefined) continue
+      numbers.set([id, readAt, warranty, mark], end)
+      end += 4
     }
-    return { ...this.#selection, known: Buffer.from(numbers.buffer).toString('base64') }
+    return { ...this.#selection, known: Buffer.from(numbers.buffer, 0, end * 4).toString('base64') }
   }
 
   #restore(state: Json | undefined): void {

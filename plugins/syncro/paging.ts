@@ -55,15 +55,14 @@ export async function* pages(
   list: List,
   from: Place | undefined,
 ): AsyncGenerator<RowPage> {
-  const yielded = new Set<unknown>()
+  /** Ids of the rounds before: what they brought is not handed out again. */
+  const earlier = new Set<unknown>()
   let resumed = from && (await sameAsBefore(ctx, list, from))
   for (let round = 1; ; round++) {
     const pass = new Round(resumed)
     for (let page = (resumed?.place.page ?? 0) + 1; !pass.isOver; page++) {
       const fetched = await fetchPage(ctx, list, page)
-      pass.add(ctx, list, fetched)
-      const rows = fetched.rows.filter((_, index) => !yielded.has(fetched.ids[index]))
-      for (const one of fetched.ids) yielded.add(one)
+      const rows = pass.add(ctx, list, fetched).filter((row) => !earlier.has(idOf(row)))
       const place = round === 1 ? pass.place(fetched) : undefined
       if (rows.length > 0 || place) yield { rows, total: round === 1 ? fetched.total : undefined, place }
     }
@@ -72,6 +71,7 @@ export async function* pages(
       yield { rows: [], total: undefined, place: undefined, partial: pass.partial(ctx, list) }
       return
     }
+    for (const one of pass.seen) earlier.add(one)
     ctx.report({ level: 'info', code: 'read-again', message: `${list.path} changed while it was read; reading again.` })
     resumed = undefined
   }
@@ -108,7 +108,8 @@ class Round {
     this.isOver = resumed !== undefined && isLast(resumed.fetched)
   }
 
-  add(ctx: Context<SyncroSettings>, list: List, page: Fetched): void {
+  /** Answers the rows that did not come before in this round. */
+  add(ctx: Context<SyncroSettings>, list: List, page: Fetched): readonly Row[] {
     const mark = markOf(page.ids)
     if (page.ids.length > 0 && mark === this.#previous) {
       throw ctx.error('vendor', `Syncro sends the same page of ${list.path} again and again.`)
@@ -116,13 +117,19 @@ class Round {
     if (this.#previous === undefined) this.#total = page.total
     else if (page.total !== this.#total) this.#steady = false
     this.#previous = mark
-    const known = this.#seen.size
-    const own = new Set(page.ids)
-    for (const one of own) this.#seen.add(one)
-    const fresh = this.#seen.size - known
-    if (fresh < own.size) this.#repeats = true
+    const different = new Set(page.ids).size
+    const fresh = page.rows.filter((row) => {
+      const known = this.#seen.size
+      return this.#seen.add(idOf(row)).size > known
+    })
+    if (fresh.length < different) this.#repeats = true
     // Without an announced end, a page without anything new is the only sign that there will be none.
-    this.isOver = isLast(page) || (page.last === undefined && fresh === 0)
+    this.isOver = isLast(page) || (page.last === undefined && fresh.length === 0)
+    return fresh
+  }
+
+  get seen(): ReadonlySet<unknown> {
+    return this.#seen
   }
 
   get #count(): number {
@@ -162,6 +169,11 @@ function isLast({ number, last, rows }: Fetched): boolean {
   return last === undefined ? rows.length === 0 : number >= last
 }
 
+/** A row without an id is like no other. Numbers stay numbers: all ids of a list are kept in mind. */
+function idOf(row: Row): unknown {
+  return typeof row.id === 'number' ? row.id : (id(row.id) ?? row)
+}
+
 /** Tells two pages apart without keeping their rows. */
 function markOf(ids: readonly unknown[]): string {
   const sum = ids.reduce<number>((total, one) => total + (Number(one) || 0), 0)
@@ -185,7 +197,7 @@ export async function fetchPage(
   return {
     number,
     rows,
-    ids: rows.map((row) => id(row.id) ?? row),
+    ids: rows.map(idOf),
     total: integer(meta?.total_entries) ?? undefined,
     last: integer(meta?.total_pages) ?? undefined,
   }
