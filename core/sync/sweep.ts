@@ -104,7 +104,8 @@ async function sweep(
   totals: PassTotals,
 ): Promise<{ removed: number; withheld: number; notes: Note[] }> {
   const candidates = new Set(await reported(sql, place, pass.id))
-  const whole = pass.kind === 'full' && place.deletes === 'by-absence'
+  // Where there was nothing, nothing can be missing.
+  const whole = pass.kind === 'full' && place.deletes === 'by-absence' && pass.baseline > 0
   if (whole) for (const id of await absent(sql, place, pass.id)) candidates.add(id)
   if (candidates.size === 0) return { removed: 0, withheld: 0, notes: [] }
   const ids = [...candidates]
