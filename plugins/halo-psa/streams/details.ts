@@ -10,10 +10,9 @@ import { everything, filtersByChange, overlapSeconds } from './reading.ts'
 
 type Ctx = ReadContext<HaloSettings>
 
-/** For a first or an incremental pass somebody waits: up to so many are read, which the quota has room for; of more, none. */
-const whileWaiting = 150
-/** Other passes read their part of a week's round, so many at least: seven minutes of Halo's quota. */
-const atNight = 400
+/** So many are read with any pass: with the lists they fit into five minutes of Halo's quota. */
+const atOnce = 150
+/** Where there are more, somebody who waits for a first or an incremental pass gets none; each other pass reads its part of a week's round. */
 const passesPerRound = 7
 
 /** Passes read type by type, each by ascending id. */
@@ -59,7 +58,7 @@ export class Details {
     this.#from = isAwaited ? beginning : place(state.type, state.id)
     this.#isStale = state.stale === true || (state.selection !== this.#selection && isBehind(this.#from, beginning))
     this.#reached = ctx.checkpoint === undefined ? this.#from : place(checkpoint.reachedType, checkpoint.reachedId)
-    this.#left = integer(checkpoint.left) ?? (isAwaited && announced > whileWaiting ? 0 : shareOf(announced))
+    this.#left = integer(checkpoint.left) ?? (isAwaited && announced > atOnce ? 0 : shareOf(announced))
     this.#more = checkpoint.more === true
   }
 
@@ -137,7 +136,7 @@ export function selectionOf({ filter, customFields, companies }: Ctx): string {
 
 /** How many of so many a pass reads. */
 export function shareOf(announced: number): number {
-  return Math.max(atNight, Math.ceil(announced / passesPerRound))
+  return Math.max(atOnce, Math.ceil(announced / passesPerRound))
 }
 
 function place(type: unknown, id: unknown): Place {
