@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import t from 'tap'
 import type { Database } from '../../core/store/database.ts'
 import { lab } from '../core/sync/lab.ts'
@@ -18,35 +18,37 @@ function random(state: number): () => number {
   }
 }
 
-function start(database: Database, connectionId: number, generation: number, pause: number): ChildProcess {
-  return fork(new URL('worker.ts', import.meta.url), [
+interface Worker {
+  readonly child: ChildProcess
+  /** All it says, in order; they may come faster than anybody asks. */
+  readonly messages: AsyncIterator<Record<string, unknown>[], undefined>
+}
+
+function start(database: Database, connectionId: number, generation: number, pause: number): Worker {
+  const child = fork(new URL('worker.ts', import.meta.url), [
     database.url,
     String(connectionId),
     '200',
     String(generation),
     String(pause),
   ])
+  return { child, messages: on(child, 'message', { close: ['disconnect'] }) }
 }
 
-/** The worker's next message that has `key`. */
-async function told<T>(worker: ChildProcess, key: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      worker.off('message', onMessage)
-      worker.off('exit', onExit)
-    }
-    const onMessage = (message: Record<string, unknown>) => {
-      if (!(key in message)) return
-      done()
-      resolve(message as T)
-    }
-    const onExit = () => {
-      done()
-      reject(new Error(`The worker ended without telling its ${key}.`))
-    }
-    worker.on('message', onMessage)
-    worker.on('exit', onExit)
-  })
+/** The worker's next message that has one of the keys. */
+async function told<T>({ messages }: Worker, ...keys: string[]): Promise<T> {
+  for (;;) {
+    const { value, done } = await messages.next()
+    if (done) throw new Error(`The worker ended without telling its ${keys.join(' or ')}.`)
+    const [message = {}] = value
+    if (keys.some((key) => key in message)) return message as T
+  }
+}
+
+/** Answers the exit code; null after a signal. */
+async function ended({ child }: Worker): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
 }
 
 const orphaned = "update sync_runs set heartbeat_at = now() - interval '1 hour' where state = 'running'"
@@ -60,16 +62,13 @@ t.test('killed at any moment, the run goes on at its last committed page: nothin
     const worker = start(database, connectionId, generation, 2)
     const page = Math.floor(next() * 19)
     for (;;) {
-      const message = await Promise.race([
-        told<{ page: number }>(worker, 'page'),
-        told<{ result: unknown }>(worker, 'result'),
-      ])
+      const message = await told<{ page: number } | { result: unknown }>(worker, 'page', 'result')
       if ('result' in message || message.page >= page) break
     }
     // Somewhere within the page that is now being written.
     await new Promise((resolve) => setTimeout(resolve, next() * 6))
-    worker.kill('SIGKILL')
-    await once(worker, 'exit')
+    worker.child.kill('SIGKILL')
+    await ended(worker)
     const state = await database.row<{ checkpoint: string | null; pass_pages: number }>(
       "select checkpoint, pass_pages from stream_states where stream = 'configurations'",
     )
@@ -88,7 +87,7 @@ t.test('killed at any moment, the run goes on at its last committed page: nothin
     if (next() < 0.4) {
       const survivor = start(database, connectionId, generation, 0)
       const { result } = await told<{ result: { state: string } }>(survivor, 'result')
-      await once(survivor, 'exit')
+      await ended(survivor)
       t.equal(result.state, 'succeeded')
       t.match(
         await database.row(
@@ -116,15 +115,14 @@ t.test('a worker that slept through its own funeral is refused', async (t) => {
   const { database, connectionId } = await lab(t)
   const zombie = start(database, connectionId, 1, 20)
   await told(zombie, 'page')
-  zombie.kill('SIGSTOP')
+  zombie.child.kill('SIGSTOP')
   await database.run(orphaned)
   const heir = start(database, connectionId, 2, 0)
   const { result } = await told<{ result: { state: string; runId: number } }>(heir, 'result')
-  await once(heir, 'exit')
+  await ended(heir)
   t.equal(result.state, 'succeeded')
-  const ended = once(zombie, 'exit')
-  zombie.kill('SIGCONT')
-  await ended
+  zombie.child.kill('SIGCONT')
+  await ended(zombie)
   t.match(
     await database.row("select count(*) from configurations where notes = 'generation 2'"),
     { count: 200 },
@@ -137,10 +135,8 @@ t.test('SIGTERM: the page in hand is committed, the run given back, and another 
   const { database, connectionId } = await lab(t)
   const worker = start(database, connectionId, 1, 15)
   for (let page = 0; page < 5; page++) await told(worker, 'page')
-  const ended = once(worker, 'exit')
-  worker.kill('SIGTERM')
-  const [code] = await ended
-  t.equal(code, 0)
+  worker.child.kill('SIGTERM')
+  t.equal(await ended(worker), 0)
   t.match(await database.row('select state, heartbeat_at::text from sync_runs'), {
     state: 'running',
     heartbeat_at: '-infinity',
@@ -148,7 +144,7 @@ t.test('SIGTERM: the page in hand is committed, the run given back, and another 
   const heir = start(database, connectionId, 1, 0)
   const { checkpoints, result } = await told<{ checkpoints: (string | null)[]; result: object }>(heir, 'result')
   t.match(result, { state: 'succeeded' })
-  await once(heir, 'exit')
+  await ended(heir)
   t.ok(checkpoints[0], `went on behind ${checkpoints[0]}`)
   t.match(await database.row('select count(*) from configurations'), { count: 200 })
 })
