@@ -27,8 +27,6 @@ export interface Look {
   /** Undefined while it is being made. */
   readonly plan: SwitchPlan | undefined
   readonly read: number
-  /** The connector of the new PSA. */
-  readonly connector: string
 }
 
 /** A reading nobody asks about any more is ended: the page was closed. A browser asks once a minute from the background. */
@@ -87,7 +85,7 @@ export class Plans {
       throw failure.error
     }
     if (plan && !plan.check.ok) this.#forget(id)
-    return { plan, read: kept.read, connector: kept.wish.connector }
+    return { plan, read: kept.read }
   }
 
   /** Hands out a finished plan to be carried out, once; after a failure it can be tried again. */

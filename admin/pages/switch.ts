@@ -100,17 +100,14 @@ export function switchPage(services: PanelServices): PanelPage {
       look: {
         capability: 'connections',
         run: async (input, by): Promise<PlanView> => {
-          const { plan, read, connector } = plans.look(input.text('plan'), by)
+          const { plan, read } = plans.look(input.text('plan'), by)
           if (!plan) return { check: null, read, returning: false, companies: null, configurations: null }
-          const { check, companies, configurations = null } = plan
-          const all = await connections.list()
+          const { check, returning, companies, configurations = null } = plan
           const { importCompanies: imported } = await connections.get(plan.from.id)
           return {
             check,
             read,
-            returning: all.some(
-              (each) => each.state === 'disconnected' && each.connector === connector && each.account === check.account,
-            ),
+            returning,
             companies: companies
               ? { ...companies, ambiguous: named(companies.ambiguous), left: named(companies.left), imported }
               : null,

@@ -21,6 +21,8 @@ import { turnOffWebhooks } from './webhooks.ts'
 export interface SwitchPlan {
   readonly from: { readonly id: number; readonly name: string }
   readonly check: CheckReport
+  /** The account was connected before: what was chosen there is chosen again. */
+  readonly returning: boolean
   /** Missing if the check failed. */
   readonly companies?: {
     readonly matched: number
@@ -90,15 +92,16 @@ export class PsaSwitch {
     const connector = this.#psa(wish.connector)
     const check = await this.#connections.checkSettings(wish.connector, wish.settings)
     const from = { id: old.id, name: old.name }
-    if (!check.ok) return { from, check }
-    const settings = validateSettings(connector, wish.settings)
     const earlier = await this.#earlier(connector.id, check.account)
+    const returning = earlier !== undefined
+    if (!check.ok) return { from, check, returning }
+    const settings = validateSettings(connector, wish.settings)
     const source = { connector, settings, signal, onRead, earlier }
     const scene = { old, connector, account: check.account, companies: await this.#companies(source) }
     const { companies, scope } = await this.#rehearse(scene, (sql) => companiesAfter(sql, old))
     const read = await this.#configurations(source, scope)
     const configurations = await this.#rehearse(scene, (sql) => configurationsAfter(sql, read))
-    return { from, check, companies, configurations }
+    return { from, check, returning, companies, configurations }
   }
 
   /**
@@ -145,7 +148,7 @@ export class PsaSwitch {
     return { id, ...(left !== undefined && { left }) }
   }
 
-  /** Back to an account that was connected before: what was chosen there is chosen again. */
+  /** The latest connection to the account, if it was connected before. */
   async #earlier(connector: string, account: string | undefined): Promise<ConnectionRow | undefined> {
     const rows = await loadConnections(this.#parts.database)
     return rows
